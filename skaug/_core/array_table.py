@@ -1,0 +1,123 @@
+"""Tables held in NumPy arrays (and lists, read as arrays)."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skaug._core.batch import Batch, Floats, Indices
+from skaug._core.columns import factorize, holds_numbers, is_missing
+from skaug._core.table import Table, round_into
+
+__all__ = ["ArrayTable", "as_objects"]
+
+
+class ArrayTable(Table):
+    """A two-dimensional ndarray of any dtype; integer and bool columns are rounded back."""
+
+    native: NDArray[Any]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        n_rows, n_columns = self.native.shape
+        return n_rows, n_columns
+
+    @cached_property
+    def categorical_by_dtype(self) -> NDArray[np.bool_]:
+        if self.native.dtype.kind == "O":
+            return np.array([not holds_numbers(column) for column in self.native.T], dtype=bool)
+        return np.full(self.shape[1], self.native.dtype.kind in "US")
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the array itself serves as the numeric columns."""
+        return self.native.dtype in (np.float32, np.float64) and not self.is_categorical.any()
+
+    @cached_property
+    def numeric(self) -> Floats:
+        positions = np.flatnonzero(~self.is_categorical)
+        columns = self.native if len(positions) == self.shape[1] else self.native[:, positions]
+        if self.native.dtype in (np.float32, np.float64):
+            values = columns
+        elif self.native.dtype.kind in "OUS":
+            values = self._parsed(columns, positions)
+        else:
+            values = columns.astype(np.float64)
+        self.check_finite(values, positions)
+        return values
+
+    def _parsed(self, columns: NDArray[Any], positions: NDArray[Any]) -> Floats:
+        values = np.empty(columns.shape)
+        for j, position in enumerate(positions):
+            cells = columns[:, j]
+            if not holds_numbers(cells):
+                raise self.cannot_read(int(position), next(c for c in cells if not _number(c)))
+            missing = is_missing(cells)
+            values[~missing, j] = cells[~missing].astype(np.float64)
+            values[missing, j] = np.nan
+        return values
+
+    @cached_property
+    def _factorized(self) -> list[tuple[Indices, Indices]]:
+        found = []
+        for position in np.flatnonzero(self.is_categorical):
+            cells = self.native[:, position]
+            missing = np.isnan(cells) if cells.dtype.kind == "f" else is_missing(cells.tolist())
+            found.append(factorize(cells, missing, position))
+        return found
+
+    @cached_property
+    def codes(self) -> Indices:
+        if not self._factorized:
+            return np.empty((self.shape[0], 0), dtype=np.int32)
+        return np.column_stack([codes for codes, _ in self._factorized])
+
+    @property
+    def donors(self) -> list[Indices]:
+        return [donors for _, donors in self._factorized]
+
+    def extended(self, batches: Sequence[Batch]) -> NDArray[Any]:
+        X = self.native
+        n_rows, n_columns = self.shape
+        out = np.empty((n_rows + sum(map(len, batches)), n_columns), dtype=X.dtype)
+        out[:n_rows] = X
+        begin = n_rows
+        for batch in batches:
+            rows = out[begin : begin + len(batch)]
+            begin += len(batch)
+            if batch.is_copy:
+                np.take(X, batch.seed, axis=0, out=rows, mode="clip")
+            elif self._is_plain:
+                batch.write(self.numeric, rows)
+            else:
+                self._write_mixed(batch, rows)
+        return out
+
+    def _write_mixed(self, batch: Batch, rows: NDArray[Any]) -> None:
+        values = np.empty((len(batch), self.n_numeric), dtype=self.numeric.dtype)
+        batch.write(self.numeric, values)
+        for j, position in enumerate(np.flatnonzero(~self.is_categorical)):
+            cells = self.native[:, position]
+            if cells.dtype.kind == "O":
+                rows[:, position] = as_objects(values[:, j], like=cells)
+            else:
+                round_into(values[:, j], rows[:, position])
+        for j, position in enumerate(np.flatnonzero(self.is_categorical)):
+            donor = batch.seed if batch.codes is None else self.donors[j][batch.codes[:, j]]
+            rows[:, position] = self.native[donor, position]
+
+
+def _number(value: Any) -> bool:
+    return holds_numbers([value])
+
+
+def as_objects(values: Floats, like: NDArray[Any]) -> NDArray[Any]:
+    """Return floats as the kind of numbers a column of objects holds: all int, or float."""
+    present = like[~is_missing(like)]
+    made = values.astype(object)
+    if all(isinstance(value, (int, np.integer)) for value in present):
+        found = ~np.isnan(values)
+        made[found] = [round(value) for value in values[found].tolist()]
+    return made

@@ -1,0 +1,151 @@
+"""Batch: what a sampler says about the rows it wants, before any of them is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+__all__ = ["Batch", "Floats", "Indices", "interpolate"]
+
+Indices: TypeAlias = NDArray[np.signedinteger[Any]]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+
+_BLOCK_BYTES = 1 << 17  # two scratch blocks stay in a core's second-level cache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """The recipe for some synthetic rows: their parents, and how to make values from them.
+
+    The rows themselves are written later, once, into the final array. In numeric columns a
+    row is, by the first of these that is given,
+
+    - ``values``: the given numbers;
+    - ``writer``: whatever ``writer(X, out)`` writes into ``out``, X being the numeric columns;
+    - ``step``: ``X[seed] + step * (X[partner] - X[seed])``;
+    - otherwise a copy of its seed.
+
+    Parameters
+    ----------
+    seed : ndarray of shape (n,)
+        The first parent, an index into X; -1 where a model drew the row.
+
+    partner : ndarray of shape (n,), default=None
+        The second parent; None or -1 where there is none.
+
+    step : ndarray of shape (n,), default=None
+        How far to go from seed to partner.
+
+    values : ndarray of shape (n, n_numeric), default=None
+        The numeric columns of the rows.
+
+    writer : callable, default=None
+        ``writer(X, out)`` fills ``out`` of shape (n, n_numeric).
+
+    codes : ndarray of shape (n, n_categorical), default=None
+        The categories, as codes of the table; None copies the seed's.
+
+    pool : ndarray of shape (n_pool,), default=None
+        All rows that occur as parents, if the sampler knows them; they are then gathered into
+        a compact copy first, so that random access stays in cache.
+
+    label_rows : ndarray of shape (n,), default=None
+        The rows whose label the new rows take; None: those of the seeds.
+
+    sample_weight : ndarray of shape (n,), default=None
+        Weights of the rows; None: inherited from the parents.
+    """
+
+    seed: Indices
+    partner: Indices | None = None
+    step: Floats | None = None
+    values: Floats | None = None
+    writer: Callable[[Floats, Floats], None] | None = None
+    codes: Indices | None = None
+    pool: Indices | None = None
+    label_rows: Indices | None = None
+    sample_weight: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.seed)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether each row is, in every column, a copy of its seed."""
+        made = (self.values, self.writer, self.step, self.codes)
+        return all(part is None for part in made)
+
+    @property
+    def labels_from(self) -> Indices:
+        """The rows whose labels the new rows take."""
+        return self.seed if self.label_rows is None else self.label_rows
+
+    def write(self, X: Floats, out: Floats) -> None:
+        """Write the numeric columns of the rows into `out`."""
+        if self.values is not None:
+            out[...] = self.values
+        elif self.writer is not None:
+            self.writer(X, out)
+        elif self.step is not None:
+            source, seed, partner = self._pooled(X)
+            interpolate(source, seed, partner, self.step, out)
+        else:
+            np.take(X, self.seed, axis=0, out=out, mode="clip")
+
+    def _pooled(self, X: Floats) -> tuple[Floats, Indices, Indices]:
+        """Return the rows of the pool and where in them the parents are."""
+        assert self.partner is not None
+        if self.pool is None or len(self.pool) == len(X):
+            return X, self.seed, self.partner
+        position = np.empty(len(X), dtype=np.int32 if len(X) < 2**31 else np.int64)
+        position[self.pool] = np.arange(len(self.pool))
+        return X[self.pool], position[self.seed], position[self.partner]
+
+    def sparse_rows(self, X: sparse.csr_array) -> sparse.csr_array:
+        """Make the rows of a sparse table, given its numeric columns (`writer` is for dense)."""
+        if self.values is not None:
+            return sparse.csr_array(self.values.astype(X.dtype))
+        seed = X[self.seed]
+        if self.step is None:
+            return seed
+        delta = X[self.partner] - seed
+        delta.data[np.isnan(delta.data)] = 0  # keeps the seed's value, and its NaN
+        return seed + sparse.diags_array(self.step.astype(X.dtype)).tocsr() @ delta
+
+    def inherited_weight(self, weight: Floats) -> Floats:
+        """Weights of the rows, given those of the table."""
+        if self.sample_weight is not None:
+            return self.sample_weight
+        own = weight[self.labels_from]
+        if self.step is None or self.partner is None:
+            return own
+        return own + self.step * (weight[self.partner] - own)
+
+
+def interpolate(X: Floats, seed: Indices, partner: Indices, step: Floats, out: Floats) -> None:
+    r"""Write :math:`x_{seed} + step \, (x_{partner} - x_{seed})` into `out`, block by block.
+
+    This form, and not :math:`(1 - step) x_{seed} + step \, x_{partner}`, leaves a value that
+    both parents share exactly as it is. Where the seed is missing the result is missing; where
+    only the partner is, it is the seed's value: so a column's share of missing values is that
+    of the seeds, and being missing says nothing about the class.
+    """
+    n_rows, n_columns = out.shape
+    size = max(1, min(n_rows, _BLOCK_BYTES // max(1, n_columns * X.itemsize)))
+    start = np.empty((size, n_columns), dtype=X.dtype)
+    delta = np.empty_like(start)
+    for begin in range(0, n_rows, size):
+        rows = slice(begin, min(begin + size, n_rows))
+        n = rows.stop - begin
+        a, b = start[:n], delta[:n]
+        # mode="clip": the default checks the bounds into a hidden copy of `out`
+        np.take(X, seed[rows], axis=0, out=a, mode="clip")
+        np.take(X, partner[rows], axis=0, out=b, mode="clip")
+        b -= a
+        b *= step[rows, None].astype(X.dtype, copy=False)
+        if np.isnan(b.sum()):  # one pass that allocates nothing where nothing is missing
+            b[np.isnan(b)] = 0
+        np.add(a, b, out=out[rows])

@@ -1,0 +1,73 @@
+"""The one door to names that scikit-learn and imbalanced-learn do not promise to keep.
+
+Nothing else in skaug imports a private name of either. Importing `imblearn.base` also adds
+"fit_resample" to the methods that scikit-learn's metadata routing knows; that has to happen
+before the first sampler class is made, because ``set_fit_resample_request`` is generated when
+a class is created. So this module is imported first by every module that defines one.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import imblearn.base  # registers "fit_resample" for metadata routing, see above
+from imblearn.over_sampling.base import BaseOverSampler as ImblearnOverSampler
+from imblearn.utils._tags import InputTags, SamplerTags, Tags
+from sklearn.base import _fit_context
+from sklearn.utils import _param_validation
+
+__all__ = [
+    "HasMethods",
+    "ImblearnOverSampler",
+    "InputTags",
+    "Interval",
+    "Options",
+    "SamplerTags",
+    "StrOptions",
+    "Tags",
+    "fit_context",
+    "imblearn",
+    "sampler_tags",
+]
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+HasMethods = _param_validation.HasMethods
+Interval = _param_validation.Interval
+Options = _param_validation.Options
+
+
+class StrOptions(_param_validation.StrOptions):  # type: ignore[misc]
+    """A set of strings whose message lists them in order, not in the order of their hashes."""
+
+    def __init__(self, options: Iterable[str]) -> None:
+        super().__init__(set(options))
+
+    def __str__(self) -> str:
+        return f"a str among {{{', '.join(repr(option) for option in sorted(self.options))}}}"
+
+
+def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Method]:
+    """Return the decorator that validates parameters before a method that fits."""
+    return _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+
+def sampler_tags(*, allow_nan: bool, string: bool = True) -> Any:
+    """Return the tags of a sampler as both libraries' checks read them."""
+    from sklearn.utils import TargetTags
+
+    return Tags(
+        estimator_type="sampler",
+        target_tags=TargetTags(required=True),
+        transformer_tags=None,
+        regressor_tags=None,
+        classifier_tags=None,
+        sampler_tags=SamplerTags(sample_indices=True),
+        input_tags=InputTags(
+            two_d_array=True,
+            sparse=True,
+            dataframe=True,
+            categorical=True,
+            string=string,
+            allow_nan=allow_nan,
+        ),
+    )

@@ -1,0 +1,130 @@
+"""Target: y as the samplers see it, labels as codes, whatever their container and dtype."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import type_of_target
+
+from skaug._core.batch import Batch, Indices
+from skaug._core.columns import is_missing
+from skaug._core.table import gathered_rows, is_sparse
+
+__all__ = ["Target"]
+
+
+class Target:
+    """Class labels: binary, multi-class or one-hot, in any container.
+
+    Parameters
+    ----------
+    native : array-like, series or data frame
+        What the user passed as y.
+
+    owner : str
+        The sampler's name, for the messages.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels, sorted; column numbers where y is one-hot.
+
+    codes : ndarray of shape (n,)
+        The position in `classes` of each row's label.
+    """
+
+    def __init__(self, native: Any, *, owner: str) -> None:
+        self.native = native
+        values = _values(native)
+        if values.ndim == 2 and values.shape[1] > 1:
+            labels = _from_one_hot(values, owner)
+        else:
+            labels = _checked_labels(values.reshape(len(values)), owner)
+        self.classes, codes = np.unique(labels, return_inverse=True)
+        self.codes = codes.astype(np.min_scalar_type(len(self.classes)))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def counts(self) -> dict[Any, int]:
+        """Rows of each class, by label."""
+        return dict(zip(self.classes.tolist(), np.bincount(self.codes).tolist(), strict=True))
+
+    def members(self, code: int) -> Indices:
+        """Return the rows of one class."""
+        return np.flatnonzero(self.codes == code)
+
+    def extended(self, batches: Sequence[Batch]) -> Any:
+        """Return the labels followed by those of `batches`, in the same container and dtype."""
+        if not batches:
+            return _copy(self.native)
+        kept = np.arange(len(self), dtype=np.int32 if len(self) < 2**31 else np.int64)
+        rows = np.concatenate([kept, *(batch.labels_from for batch in batches)])
+        return gathered_rows(self.native, rows)
+
+
+def _copy(native: Any) -> Any:
+    wrapped = nw.from_native(native, pass_through=True, allow_series=True)
+    if isinstance(wrapped, (nw.DataFrame, nw.Series)):
+        return wrapped[:].to_native()
+    return native.copy() if hasattr(native, "copy") else native
+
+
+def _values(native: Any) -> NDArray[Any]:
+    wrapped = nw.from_native(native, pass_through=True, allow_series=True)
+    if isinstance(wrapped, (nw.DataFrame, nw.Series)):
+        return wrapped.to_numpy()
+    if is_sparse(native):
+        return native.toarray()
+    return np.asarray(native)
+
+
+def _from_one_hot(values: NDArray[Any], owner: str) -> NDArray[Any]:
+    if not np.isin(values, (0, 1)).all():
+        raise ValueError(
+            f"Unknown label type: {owner} needs one class label a row; y has shape "
+            f"{values.shape} and is not one-hot."
+        )
+    marked = values.astype(bool).sum(axis=1)
+    if (marked > 1).any():
+        raise ValueError(
+            f"Multilabel and multioutput targets are not supported. {owner} needs one label a "
+            f"row; row {int(np.argmax(marked > 1))} of y has {int(marked.max())}."
+        )
+    if (marked == 0).any():
+        raise ValueError(
+            f"{owner} needs one label a row; row {int(np.argmax(marked == 0))} of the one-hot y "
+            f"has none ({int((marked == 0).sum())} such rows). Label or drop them."
+        )
+    return values.astype(bool).argmax(axis=1)
+
+
+def _checked_labels(labels: NDArray[Any], owner: str) -> NDArray[Any]:
+    missing = is_missing(labels.tolist()) if labels.dtype.kind in "Of" else np.zeros(1, bool)
+    if missing.any():
+        raise ValueError(
+            f"y has missing values (contains NaN or None): {int(missing.sum())}, the first in "
+            f"row {int(np.argmax(missing))}. {owner} needs a label for every row; drop those rows."
+        )
+    if labels.dtype.kind == "O":
+        labels = _plain_labels(labels, owner)
+    kind = type_of_target(labels, input_name="y")
+    if kind not in ("binary", "multiclass"):
+        raise ValueError(
+            f"Unknown label type: {kind}. {owner} needs class labels, but y holds numbers such "
+            f"as {labels.tolist()[0]!r}. For a regression target use a sampler made for one."
+        )
+    return labels
+
+
+def _plain_labels(labels: NDArray[Any], owner: str) -> NDArray[Any]:
+    """Turn Python objects into an array of their own dtype, unless that would merge labels."""
+    kinds = {type(label) for label in labels.tolist()}
+    if any(issubclass(kind, str) for kind in kinds) and len(kinds) > 1:
+        names = sorted(kind.__name__ for kind in kinds)
+        raise ValueError(f"y of {owner} mixes labels of the types {', '.join(names)}. Use one.")
+    return np.array(labels.tolist())

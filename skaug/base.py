@@ -1,0 +1,217 @@
+"""The whole life of one call to a sampler: read, synthesise, write, record."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+
+from skaug._core import sklearn as sk
+from skaug._core.batch import Batch, Indices
+from skaug._core.reading import read_table, read_weight, restored_weight
+from skaug._core.rng import RandomState, class_rng, seed_sequence
+from skaug._core.strategy import SamplingStrategy, counts_to_make
+from skaug._core.table import Table
+from skaug._core.target import Target
+
+__all__ = ["BaseSampler", "Batch", "ClassSampler", "Table", "Target"]
+
+
+class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
+    """Abstract base of all samplers: everything but where the new rows come from.
+
+    A subclass stores its parameters in a keyword-only ``__init__``, lists them in
+    ``_parameter_constraints``, and implements `_synthesize`. Reading and restoring of
+    containers, labels and weights, randomness, appending and provenance are done here.
+    `ClassSampler` is the base of samplers that make rows class by class.
+
+    Attributes
+    ----------
+    sample_indices_ : ndarray of shape (n_res,)
+        The source row of each returned row; -1 when a model drew it.
+
+    partner_indices_ : ndarray of shape (n_res,)
+        The second parent of each returned row, -1 where there is none.
+
+    is_synthetic_ : ndarray of bool of shape (n_res,)
+        Whether the row was made.
+
+    n_features_in_ : int
+        Number of columns of X.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns; only set when X has names that are all strings.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "random_state": ["random_state", np.random.Generator],
+    }
+
+    random_state: RandomState
+
+    @abstractmethod
+    def _synthesize(self, X: Table, y: Target, seed: np.random.SeedSequence) -> list[Batch]:
+        """Return the recipes of the rows to append, in the order in which they will stand."""
+
+    def _prepare(self, y: Target) -> None:
+        """Check the parameters against y and set what depends on y alone."""
+
+    def _which_categorical(self) -> Any:
+        """Return what `categorical_mask` reads."""
+        return getattr(self, "categorical_features", "from_dtype")
+
+    @sk.fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any) -> Self:
+        """Check X, y and the parameters; `fit_resample` does that and makes the rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, data frame} of shape (n, n_features)
+            The table.
+
+        y : array-like of shape (n,) or one-hot (n, n_classes)
+            The labels.
+
+        Returns
+        -------
+        self : object
+            The sampler itself.
+        """
+        self._read(X, y)
+        return self
+
+    @sk.fit_context(prefer_skip_nested_validation=True)
+    def fit_resample(self, X: Any, y: Any, sample_weight: Any = None) -> tuple[Any, ...]:
+        """Return the rows of X, unchanged and in order, followed by synthetic ones.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, data frame} of shape (n, n_features)
+            The table: list, ndarray, SciPy sparse, pandas, polars or pyarrow.
+
+        y : array-like of shape (n,) or one-hot (n, n_classes)
+            The labels.
+
+        sample_weight : array-like of shape (n,), default=None
+            Weights of the rows. They do not steer the sampling: synthetic rows inherit the
+            weight of their parents.
+
+        Returns
+        -------
+        X_res : same container as X, of shape (n_res, n_features)
+            The rows, with the dtypes and column names of X; a frame gets a fresh index.
+
+        y_res : same container as y
+            Their labels.
+
+        sample_weight_res : same container as sample_weight, of shape (n_res,)
+            Their weights; only returned when weights were given.
+        """
+        table, target = self._read(X, y)
+        weight = None
+        if sample_weight is not None:
+            weight = read_weight(sample_weight, len(target), type(self).__name__)
+        batches = self._synthesize(table, target, seed_sequence(self.random_state))
+        batches = [batch for batch in batches if len(batch)]
+        self._record(len(target), batches)
+        X_res, y_res = table.extended(batches), target.extended(batches)
+        if isinstance(X, list):
+            X_res = X_res.tolist()
+        if weight is None:
+            return X_res, y_res
+        made = (batch.inherited_weight(weight).astype(weight.dtype) for batch in batches)
+        return X_res, y_res, restored_weight(np.concatenate([weight, *made]), sample_weight)
+
+    def _read(self, X: Any, y: Any) -> tuple[Table, Target]:
+        table = read_table(self, X, y, categorical_features=self._which_categorical())
+        target = Target(y, owner=type(self).__name__)
+        self._prepare(target)
+        return table, target
+
+    def _record(self, n_rows: int, batches: list[Batch]) -> None:
+        """Keep the parents; the attributes as long as the result are only made when asked for."""
+        nowhere = np.empty(0, dtype=np.int32)
+        seeds = [batch.seed for batch in batches]
+        partners = [
+            np.full(len(batch), -1, dtype=np.int32) if batch.partner is None else batch.partner
+            for batch in batches
+        ]
+        self._provenance = (
+            n_rows,
+            np.concatenate([nowhere, *seeds]),
+            np.concatenate([nowhere, *partners]),
+        )
+
+    @property
+    def sample_indices_(self) -> Indices:
+        """Source row of each returned row, -1 when a model drew it."""
+        n_rows, seeds, _ = self._provenance
+        return np.concatenate([np.arange(n_rows), seeds])
+
+    @property
+    def partner_indices_(self) -> Indices:
+        """Second parent of each returned row, -1 where there is none."""
+        n_rows, _, partners = self._provenance
+        return np.concatenate([np.full(n_rows, -1), partners])
+
+    @property
+    def is_synthetic_(self) -> NDArray[np.bool_]:
+        """Whether each returned row was made."""
+        n_rows, seeds, _ = self._provenance
+        return np.arange(n_rows + len(seeds)) >= n_rows
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "n_features_in_")
+
+    def __sklearn_tags__(self) -> Any:
+        return sk.sampler_tags(allow_nan=True)
+
+
+class ClassSampler(BaseSampler):
+    """Abstract base of samplers that make rows class by class, to exact counts.
+
+    It turns ``sampling_strategy`` into a number of rows for each class and gives each class a
+    random stream of its own, so that what one class gets does not depend on the others.
+    A subclass implements `_sample_class`.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        The number of rows to make, for each class that is targeted.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseSampler._parameter_constraints,
+        "sampling_strategy": [
+            sk.Interval(Real, 0, 1, closed="right"),
+            sk.StrOptions({"all", "auto", "minority", "not majority", "not minority"}),
+            Mapping,
+            callable,
+        ],
+    }
+
+    sampling_strategy: SamplingStrategy
+
+    @abstractmethod
+    def _sample_class(
+        self, X: Table, y: Target, code: int, n_samples: int, rng: np.random.Generator
+    ) -> Batch:
+        """Return the recipe of `n_samples` rows of the class ``y.classes[code]``."""
+
+    def _prepare(self, y: Target) -> None:
+        self.sampling_strategy_ = counts_to_make(self.sampling_strategy, y, type(self).__name__)
+
+    def _synthesize(self, X: Table, y: Target, seed: np.random.SeedSequence) -> list[Batch]:
+        codes = {label: code for code, label in enumerate(y.classes.tolist())}
+        return [
+            self._sample_class(X, y, codes[label], n_samples, class_rng(seed, label))
+            for label, n_samples in self.sampling_strategy_.items()
+            if n_samples > 0
+        ]
+
+
+# imbalanced-learn's own checks test the counts of its subclasses only
+sk.ImblearnOverSampler.register(ClassSampler)

@@ -1,0 +1,13 @@
+"""Exact nearest neighbours within a set of rows, numeric, categorical, mixed or incomplete."""
+
+from skaug.neighbors._distinct import distinct_rows
+from skaug.neighbors._kneighbors import kneighbors
+from skaug.neighbors._metric import CategoryMetric, mismatch_metric, value_difference_metric
+
+__all__ = [
+    "CategoryMetric",
+    "distinct_rows",
+    "kneighbors",
+    "mismatch_metric",
+    "value_difference_metric",
+]
