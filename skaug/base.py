@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Batch, Indices
+from skaug._core.batch import Batch, Indices, joined
 from skaug._core.reading import read_table, read_weight, restored_weight
 from skaug._core.rng import RandomState, class_rng, seed_sequence
 from skaug._core.strategy import SamplingStrategy, counts_to_make
@@ -133,17 +133,11 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
 
     def _record(self, n_rows: int, batches: list[Batch]) -> None:
         """Keep the parents; the attributes as long as the result are only made when asked for."""
-        nowhere = np.empty(0, dtype=np.int32)
-        seeds = [batch.seed for batch in batches]
         partners = [
             np.full(len(batch), -1, dtype=np.int32) if batch.partner is None else batch.partner
             for batch in batches
         ]
-        self._provenance = (
-            n_rows,
-            np.concatenate([nowhere, *seeds]),
-            np.concatenate([nowhere, *partners]),
-        )
+        self._provenance = n_rows, joined([batch.seed for batch in batches]), joined(partners)
 
     @property
     def sample_indices_(self) -> Indices:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["Batch", "Floats", "Indices", "interpolate"]
+__all__ = ["Batch", "Floats", "Indices", "interpolate", "joined"]
 
 Indices: TypeAlias = NDArray[np.signedinteger[Any]]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -90,19 +90,15 @@ class Batch:
         elif self.writer is not None:
             self.writer(X, out)
         elif self.step is not None:
-            source, seed, partner = self._pooled(X)
-            interpolate(source, seed, partner, self.step, out)
+            assert self.partner is not None
+            if self.pool is None or len(self.pool) == len(X):
+                interpolate(X, self.seed, self.partner, self.step, out)
+                return
+            position = np.empty(len(X), dtype=self.pool.dtype)
+            position[self.pool] = np.arange(len(self.pool))
+            interpolate(X[self.pool], self.seed, self.partner, self.step, out, position)
         else:
             np.take(X, self.seed, axis=0, out=out, mode="clip")
-
-    def _pooled(self, X: Floats) -> tuple[Floats, Indices, Indices]:
-        """Return the rows of the pool and where in them the parents are."""
-        assert self.partner is not None
-        if self.pool is None or len(self.pool) == len(X):
-            return X, self.seed, self.partner
-        position = np.empty(len(X), dtype=np.int32 if len(X) < 2**31 else np.int64)
-        position[self.pool] = np.arange(len(self.pool))
-        return X[self.pool], position[self.seed], position[self.partner]
 
     def sparse_rows(self, X: sparse.csr_array) -> sparse.csr_array:
         """Make the rows of a sparse table, given its numeric columns (`writer` is for dense)."""
@@ -125,13 +121,27 @@ class Batch:
         return own + self.step * (weight[self.partner] - own)
 
 
-def interpolate(X: Floats, seed: Indices, partner: Indices, step: Floats, out: Floats) -> None:
+def joined(parts: list[Indices]) -> Indices:
+    """Concatenate, without the copy where there is but one part."""
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.int32), *parts])
+
+
+def interpolate(
+    X: Floats,
+    seed: Indices,
+    partner: Indices,
+    step: Floats,
+    out: Floats,
+    position: Indices | None = None,
+) -> None:
     r"""Write :math:`x_{seed} + step \, (x_{partner} - x_{seed})` into `out`, block by block.
 
     This form, and not :math:`(1 - step) x_{seed} + step \, x_{partner}`, leaves a value that
     both parents share exactly as it is. Where the seed is missing the result is missing; where
     only the partner is, it is the seed's value: so a column's share of missing values is that
     of the seeds, and being missing says nothing about the class.
+
+    Where `position` is given, row i of the table stands in ``X[position[i]]``.
     """
     n_rows, n_columns = out.shape
     size = max(1, min(n_rows, _BLOCK_BYTES // max(1, n_columns * X.itemsize)))
@@ -141,9 +151,12 @@ def interpolate(X: Floats, seed: Indices, partner: Indices, step: Floats, out: F
         rows = slice(begin, min(begin + size, n_rows))
         n = rows.stop - begin
         a, b = start[:n], delta[:n]
+        first, second = seed[rows], partner[rows]
+        if position is not None:
+            first, second = position[first], position[second]
         # mode="clip": the default checks the bounds into a hidden copy of `out`
-        np.take(X, seed[rows], axis=0, out=a, mode="clip")
-        np.take(X, partner[rows], axis=0, out=b, mode="clip")
+        np.take(X, first, axis=0, out=a, mode="clip")
+        np.take(X, second, axis=0, out=b, mode="clip")
         b -= a
         b *= step[rows, None].astype(X.dtype, copy=False)
         if np.isnan(b.sum()):  # one pass that allocates nothing where nothing is missing

@@ -4,6 +4,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
 from skaug._core.array_table import ArrayTable
@@ -25,7 +26,7 @@ def read_table(estimator: Any, X: Any, y: Any, *, categorical_features: Any) -> 
         check_consistent_length(X, y)
         return FrameTable(frame, **parameters)
     if isinstance(X, list):
-        X = _array_of_lists(X)
+        X = _array_of_lists(X, owner)
     checked = check_array(
         X,
         accept_sparse=True,
@@ -54,8 +55,13 @@ def _eager(X: Any, owner: str) -> nw.DataFrame[Any]:
     return frame
 
 
-def _array_of_lists(X: list[Any]) -> Any:
+def _array_of_lists(X: list[Any], owner: str) -> NDArray[Any]:
     """Make an array of nested lists, as objects if NumPy would turn numbers into text."""
+    lengths = {len(row) for row in X if isinstance(row, (list, tuple))}
+    if len(lengths) > 1:
+        raise ValueError(
+            f"{owner} needs rows of one length; X is a list with rows of {sorted(lengths)} values."
+        )
     array = np.asarray(X)
     if array.dtype.kind in "US" and array.ndim == 2:
         cells = (cell for row in X for cell in row)

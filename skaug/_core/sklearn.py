@@ -71,3 +71,18 @@ def sampler_tags(*, allow_nan: bool, string: bool = True) -> Any:
             allow_nan=allow_nan,
         ),
     )
+
+
+# for pipeline, augmented and compose
+from sklearn.pipeline import _name_estimators as name_estimators  # noqa: E402, F401
+from sklearn.utils import _safe_indexing as safe_indexing  # noqa: E402, F401
+from sklearn.utils._user_interface import (  # noqa: E402
+    _print_elapsed_time as print_elapsed_time,  # noqa: F401
+)
+from sklearn.utils.metadata_routing import (  # noqa: E402
+    _routing_enabled as routing_enabled,  # noqa: F401
+)
+from sklearn.utils.validation import (  # noqa: E402
+    _check_method_params as check_method_params,  # noqa: F401
+)
+from sklearn.utils.validation import _num_samples as num_samples  # noqa: E402, F401

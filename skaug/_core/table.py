@@ -13,7 +13,7 @@ from scipy import sparse
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import categorical_mask
 
-__all__ = ["Table", "gathered_rows", "is_frame", "is_sparse", "round_into"]
+__all__ = ["Table", "appended_rows", "gathered_rows", "is_frame", "is_sparse", "round_into"]
 
 
 class Table(ABC):
@@ -116,12 +116,32 @@ class Table(ABC):
 
 def is_frame(X: Any) -> bool:
     """Whether `X` is a data frame (not a series) that narwhals knows, eager or lazy."""
-    return isinstance(nw.from_native(X, pass_through=True), (nw.DataFrame, nw.LazyFrame))
+    try:
+        return isinstance(nw.from_native(X, pass_through=True), (nw.DataFrame, nw.LazyFrame))
+    except nw.exceptions.DuplicateError:
+        names = [name for name in X.columns if list(X.columns).count(name) > 1]
+        raise ValueError(
+            f"X must have unique column names, but has {names[0]!r} {names.count(names[0])} "
+            "times. Rename the columns."
+        ) from None
 
 
 def is_sparse(X: Any) -> bool:
     """Whether `X` is one of SciPy's sparse matrices or arrays."""
     return sparse.issparse(X)
+
+
+def appended_rows(native: Any, rows: Indices) -> Any:
+    """Return any container followed by copies of its `rows`; an index is made afresh."""
+    if isinstance(native, list):
+        return native + [native[row] for row in rows]
+    if isinstance(native, np.ndarray):
+        out = np.empty((len(native) + len(rows), *native.shape[1:]), dtype=native.dtype)
+        out[: len(native)] = native
+        np.take(native, rows, axis=0, out=out[len(native) :], mode="clip")
+        return out
+    n_rows = native.shape[0] if hasattr(native, "shape") else len(native)
+    return gathered_rows(native, np.concatenate([np.arange(n_rows), rows]))
 
 
 def gathered_rows(native: Any, rows: Indices) -> Any:

@@ -1,0 +1,141 @@
+"""Time and memory of skaug's over-samplers side by side with imbalanced-learn's.
+
+Run by hand, on an otherwise idle machine (figures go to docs/benchmarks.rst):
+
+    python tests/benchmarks/bench_over_sampling.py                 # the whole grid
+    python tests/benchmarks/bench_over_sampling.py --rows 10000 --samplers SMOTE
+
+Both libraries run in one process on the same data, by turns; the table gives medians and
+their ratio (above 1: skaug is faster). Memory is measured in a process of its own: the peak
+resident size above what stood before the data, as a multiple of input plus output.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from statistics import median
+
+import imblearn.over_sampling as peer
+import numpy as np
+
+import skaug.over_sampling as ours
+
+N_CATEGORICAL, N_LEVELS = 4, 20
+
+
+def make_table(n_rows, n_columns, share, kind, seed=0):
+    """Two classes; isotropic columns, or ten intrinsic dimensions plus a little noise."""
+    rng = np.random.default_rng(seed)
+    if kind == "low rank" and n_columns > 10:
+        X = rng.normal(size=(n_rows, 10)) @ rng.normal(size=(10, n_columns))
+        X += 0.05 * rng.normal(size=X.shape)
+    else:
+        X = rng.normal(size=(n_rows, n_columns))
+    y = np.zeros(n_rows, dtype=int)
+    y[rng.permutation(n_rows)[: round(share * n_rows)]] = 1
+    return X, y
+
+
+def make_samplers(name, n_columns):
+    if name == "SMOTENC":
+        categorical = list(range(min(N_CATEGORICAL, n_columns // 2)))
+        return [
+            library.SMOTENC(categorical_features=categorical, random_state=0)
+            for library in (peer, ours)
+        ]
+    return [getattr(library, name)(random_state=0) for library in (peer, ours)]
+
+
+def make_case(name, n_rows, n_columns, share, kind):
+    X, y = make_table(n_rows, n_columns, share, kind)
+    if name == "SMOTENC":
+        n_categorical = min(N_CATEGORICAL, n_columns // 2)
+        X[:, :n_categorical] = np.random.default_rng(1).integers(
+            N_LEVELS, size=(n_rows, n_categorical)
+        )
+    return X, y
+
+
+def time_case(case, repeats, budget):
+    X, y = make_case(*case)
+    samplers = make_samplers(case[0], case[2])
+    spent = [[], []]
+    begin = time.perf_counter()
+    for _ in range(repeats):
+        for sampler, times in zip(samplers, spent, strict=True):
+            start = time.perf_counter()
+            sampler.fit_resample(X, y)
+            times.append(time.perf_counter() - start)
+        if time.perf_counter() - begin > budget:
+            break
+    return median(spent[0]), median(spent[1])
+
+
+def status(key):
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(key))
+
+
+def measure_memory(case, which):
+    """Return peak / (input + output), both libraries loaded and warm before the data is made."""
+    sampler = make_samplers(case[0], case[2])[which]
+    sampler.fit_resample(*make_case(case[0], 200, *case[2:3], 0.1, case[4]))
+    before = status("VmRSS")
+    X, y = make_case(*case)
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")  # resets the peak
+    X_res, y_res = sampler.fit_resample(X, y)
+    peak = status("VmHWM") - before
+    return peak / (X.nbytes + y.nbytes + X_res.nbytes + y_res.nbytes)
+
+
+def memory_in_child(case, which):
+    command = [sys.executable, __file__, "--memory", json.dumps([*case, which])]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return float(done.stdout) if done.returncode == 0 else float("nan")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--samplers", nargs="+", default=["RandomOverSampler", "SMOTE", "SMOTENC"])
+    parser.add_argument("--rows", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--columns", nargs="+", type=int, default=[8, 32, 128])
+    parser.add_argument("--shares", nargs="+", type=float, default=[0.01, 0.1])
+    parser.add_argument("--kinds", nargs="+", default=["isotropic", "low rank"])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--budget", type=float, default=60.0, help="seconds a case at most")
+    parser.add_argument("--no-memory", action="store_true")
+    parser.add_argument("--memory", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.memory:
+        *case, which = json.loads(options.memory)
+        print(measure_memory(case, which))
+        return
+    header = "| sampler | rows | columns | minority | data | peer s | skaug s | ratio |"
+    header += "" if options.no_memory else " peer memory | skaug memory |"
+    print(header, "|" + "---|" * (header.count("|") - 1), sep="\n", flush=True)
+    ratios = {}
+    for name in options.samplers:
+        for kind in options.kinds:
+            for n_rows in options.rows:
+                for n_columns in options.columns:
+                    for share in options.shares:
+                        if kind == "low rank" and n_columns <= 10:
+                            continue
+                        case = (name, n_rows, n_columns, share, kind)
+                        theirs, mine = time_case(case, options.repeats, options.budget)
+                        ratios.setdefault(name, []).append(theirs / mine)
+                        line = f"| {name} | {n_rows:,} | {n_columns} | {share:.0%} | {kind} "
+                        line += f"| {theirs:.3f} | {mine:.3f} | {theirs / mine:.1f} |"
+                        if not options.no_memory:
+                            line += "".join(f" {memory_in_child(case, i):.2f} |" for i in (0, 1))
+                        print(line, flush=True)
+    for name, found in ratios.items():
+        mean = np.exp(np.mean(np.log(found)))
+        print(f"\n{name}: geometric mean {mean:.2f}, smallest {min(found):.2f}")
+
+
+if __name__ == "__main__":
+    main()
