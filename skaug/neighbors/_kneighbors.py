@@ -10,11 +10,13 @@ from sklearn.neighbors import NearestNeighbors
 from skaug._core.batch import Floats, Indices
 from skaug._core.table import is_sparse
 from skaug.neighbors._brute import brute_kneighbors
+from skaug.neighbors._gemm import gemm_kneighbors
 from skaug.neighbors._metric import CategoryMetric
 
 __all__ = ["kneighbors"]
 
-_TREE_COLUMNS = 12  # above, a k-d tree visits most leaves of isotropic data
+_TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
+_LEAF_ROWS = 32
 
 
 def kneighbors(
@@ -71,11 +73,12 @@ def kneighbors(
         if metric is None or codes is None or not has_codes:
             codes, metric = np.empty((n_rows, 0), dtype=np.int32), CategoryMetric()
         return brute_kneighbors(_scaled(numeric), codes, metric, queries, k, threads)
-    elif n_columns <= _TREE_COLUMNS:
-        tree = KDTree(_scaled(numeric))
-        found = np.asarray(tree.query(_scaled(numeric)[queries], k + 1, workers=threads)[1])
+    elif n_columns > _TREE_COLUMNS:
+        return gemm_kneighbors(numeric, queries, k, threads)
     else:
-        found = _by_scikit_learn(_scaled(numeric), queries, k)
+        rows = _scaled(numeric)
+        tree = KDTree(rows, leafsize=_LEAF_ROWS)
+        found = np.asarray(tree.query(rows[queries], k + 1, workers=threads)[1])
     return _without_self(found, queries)
 
 
