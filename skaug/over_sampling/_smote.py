@@ -1,29 +1,18 @@
 """SMOTE: interpolation between neighbours of the same class."""
 
-import warnings
 from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import clone
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Batch, Indices
-from skaug._core.columns import MISSING
+from skaug._core.batch import Batch
 from skaug._core.rng import RandomState, random_indices
-from skaug._core.stats import column_std
 from skaug._core.strategy import SamplingStrategy
-from skaug._core.table import is_sparse
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors import (
-    CategoryMetric,
-    distinct_rows,
-    kneighbors,
-    mismatch_metric,
-    value_difference_metric,
-)
+from skaug.over_sampling._interpolation import interpolated_batch
 
-__all__ = ["SMOTE", "smote_batch", "vote"]
+__all__ = ["SMOTE"]
 
 
 class SMOTE(ClassSampler):
@@ -150,149 +139,15 @@ class SMOTE(ClassSampler):
     def _sample_class(
         self, X: Table, y: Target, code: int, n_samples: int, rng: np.random.Generator
     ) -> Batch:
-        return smote_batch(self, X, y, code, n_samples, rng)
-
-
-def smote_batch(
-    sampler: Any, X: Table, y: Target, code: int, n_samples: int, rng: np.random.Generator
-) -> Batch:
-    """Plan SMOTE's rows for one class; `sampler` gives k_neighbors, n_jobs and its name."""
-    members = y.members(code)
-    numeric, codes = X.numeric[members], X.codes[members]
-    first, group = distinct_rows(numeric, codes)
-    k = _effective_k(sampler, len(members), len(first), y.classes.tolist()[code])
-    seed = random_indices(rng, len(members), n_samples)
-    if k == 0:
-        return Batch(seed=members[seed])
-
-    is_seed = np.zeros(len(first), dtype=bool)
-    is_seed[group[seed]] = True
-    wanted = np.flatnonzero(is_seed)  # only seeds need neighbours
-    row = (np.cumsum(is_seed) - 1)[group[seed]]
-    neighbors = _neighbors_of(
-        sampler, numeric[first], codes[first], k, wanted, _category_metric(X, y, members)
-    )
-    multiplicity = np.bincount(group)
-    choice = _draw_weighted(multiplicity[neighbors], row, rng)
-    partner = first[neighbors[row, choice]]
-    batch = {"seed": members[seed], "partner": members[partner], "pool": members}
-    if X.n_numeric:
-        batch["step"] = rng.random(n_samples)
-    if codes.shape[1]:
-        weight = multiplicity[neighbors]
-        batch["codes"] = _voted_codes(codes, seed, first[neighbors], weight, row, rng)
-    return Batch(**batch)
-
-
-def _effective_k(sampler: Any, n_rows: int, n_distinct: int, label: Any) -> int:
-    """Check k_neighbors against the rows of the class and fit it to its distinct rows."""
-    name = type(sampler).__name__
-    if isinstance(sampler.k_neighbors, Integral):
-        k = int(sampler.k_neighbors)
-    else:
-        k = int(getattr(sampler.k_neighbors, "n_neighbors", 6)) - 1
-    if n_rows < k + 1:
-        smaller = f"Set k_neighbors to {n_rows - 1} or less, or use" if n_rows > 1 else "Use"
-        raise ValueError(
-            f"{name} needs at least k_neighbors + 1 = {k + 1} rows in each class it "
-            f"over-samples; class {label!r} has {n_rows}. {smaller} RandomOverSampler."
+        members = y.members(code)
+        seed = random_indices(rng, len(members), n_samples)
+        return interpolated_batch(
+            X,
+            y,
+            members,
+            seed,
+            rng,
+            k_neighbors=self.k_neighbors,
+            n_jobs=self.n_jobs,
+            owner="SMOTE",
         )
-    if n_distinct < k + 1:
-        instead = "its rows are copied" if n_distinct == 1 else "all of them are neighbours"
-        warnings.warn(
-            f"{name} looks for k_neighbors = {k} neighbours, but the {n_rows} rows of class "
-            f"{label!r} are {n_distinct} distinct ones: {instead}.",
-            UserWarning,
-            stacklevel=2,
-        )
-    return min(k, n_distinct - 1)
-
-
-def _category_metric(X: Table, y: Target, members: Indices) -> CategoryMetric | None:
-    if not X.codes.shape[1]:
-        return None
-    if X.n_numeric:
-        return mismatch_metric(column_std(X.numeric[members]))
-    return value_difference_metric(X.codes, X.n_levels, y.codes, len(y.classes))
-
-
-def _neighbors_of(
-    sampler: Any,
-    numeric: Any,
-    codes: Indices,
-    k: int,
-    queries: Indices,
-    metric: CategoryMetric | None,
-) -> Indices:
-    if isinstance(sampler.k_neighbors, Integral):
-        return kneighbors(
-            numeric, k, codes=codes, metric=metric, queries=queries, n_jobs=sampler.n_jobs
-        )
-    missing = not is_sparse(numeric) and np.isnan(numeric).any()
-    if codes.shape[1] or missing:
-        raise ValueError(
-            f"k_neighbors of {type(sampler).__name__} is an object; it can only search numeric "
-            "columns without missing values. Give an int, which searches any table."
-        )
-    search = clone(sampler.k_neighbors).fit(numeric)
-    found = np.asarray(search.kneighbors(numeric[queries], k + 1, return_distance=False))
-    itself = found == queries[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    return found[~itself].reshape(len(found), -1)
-
-
-def _draw_weighted(weight: Indices, row: Indices, rng: np.random.Generator) -> Indices:
-    """For each entry of `row` draw a column of that row of `weight`, in proportion to it."""
-    if (weight == 1).all():
-        return random_indices(rng, weight.shape[1], len(row))
-    cumulated = np.cumsum(weight, axis=1)
-    drawn = rng.random(len(row)) * cumulated[row, -1]
-    return (cumulated[row] <= drawn[:, None]).sum(axis=1)
-
-
-def _voted_codes(
-    codes: Indices,
-    seed: Indices,
-    neighbors: Indices,
-    weight: Indices,
-    row: Indices,
-    rng: np.random.Generator,
-) -> Indices:
-    """Let the neighbours of each seed vote on its categories; what the seed misses stays so."""
-    voted = np.empty((len(seed), codes.shape[1]), dtype=codes.dtype)
-    for j in range(codes.shape[1]):
-        winner = vote(codes[neighbors, j], weight, row, rng)
-        own = codes[seed, j]
-        voted[:, j] = np.where((own == MISSING) | (winner == MISSING), own, winner)
-    return voted
-
-
-def vote(ballots: Indices, weight: Indices, row: Indices, rng: np.random.Generator) -> Indices:
-    """Return for each entry of `row` the heaviest code on that row's ballots, ties at random.
-
-    Parameters
-    ----------
-    ballots : ndarray of shape (n_ballots, k)
-        Codes; -1 abstains, and wins only where all do.
-
-    weight : ndarray of shape (n_ballots, k)
-        Weight of each vote.
-
-    row : ndarray of shape (n,)
-        The row of `ballots` to draw from.
-
-    rng : Generator
-        Draws among ties.
-    """
-    total = np.zeros(ballots.shape, dtype=np.int64)
-    repeated = np.zeros(ballots.shape, dtype=bool)
-    for i in range(ballots.shape[1]):
-        same = ballots == ballots[:, [i]]
-        total[:, i] = (same * weight).sum(axis=1)
-        repeated[:, i + 1 :] |= same[:, i + 1 :]
-    total[ballots == MISSING] = 0
-    total[repeated] = -1  # a tie is between values, however many ballots name each
-    order = np.argsort(-total, axis=1, kind="stable")
-    ranked = np.take_along_axis(ballots, order, axis=1)
-    n_tied = (total == total.max(axis=1, keepdims=True)).sum(axis=1)
-    return ranked[row, (rng.random(len(row)) * n_tied[row]).astype(np.intp)]

@@ -7,10 +7,11 @@ import numpy as np
 
 from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Indices
-from skaug._core.rng import RandomState
+from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
-from skaug.over_sampling._smote import SMOTE, smote_batch
+from skaug.over_sampling._interpolation import interpolated_batch
+from skaug.over_sampling._smote import SMOTE
 
 __all__ = ["SMOTENC", "warn_of_encoder"]
 
@@ -143,7 +144,18 @@ class SMOTENC(ClassSampler):
     def _sample_class(
         self, X: Table, y: Target, code: int, n_samples: int, rng: np.random.Generator
     ) -> Batch:
-        return smote_batch(self, X, y, code, n_samples, rng)
+        members = y.members(code)
+        seed = random_indices(rng, len(members), n_samples)
+        return interpolated_batch(
+            X,
+            y,
+            members,
+            seed,
+            rng,
+            k_neighbors=self.k_neighbors,
+            n_jobs=self.n_jobs,
+            owner="SMOTENC",
+        )
 
 
 def warn_of_encoder(sampler: Any) -> None:
