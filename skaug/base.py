@@ -56,6 +56,9 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
     def _synthesize(self, X: Table, y: Target, seed: np.random.SeedSequence) -> list[Batch]:
         """Return the recipes of the rows to append, in the order in which they will stand."""
 
+    def _select(self, X: Table, y: Target, seed: np.random.SeedSequence) -> Indices | None:
+        """Return the rows to keep, None for all: few samplers leave any out, and they say so."""
+
     def _prepare(self, y: Target) -> None:
         """Check the parameters against y and set what depends on y alone."""
 
@@ -114,16 +117,18 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
         weight = None
         if sample_weight is not None:
             weight = read_weight(sample_weight, len(target), type(self).__name__)
-        batches = self._synthesize(table, target, seed_sequence(self.random_state))
-        batches = [batch for batch in batches if len(batch)]
-        self._record(len(target), batches)
-        X_res, y_res = table.extended(batches), target.extended(batches)
+        seed = seed_sequence(self.random_state)
+        kept = self._select(table, target, seed)
+        batches = [batch for batch in self._synthesize(table, target, seed) if len(batch)]
+        self._record(len(target) if kept is None else kept, batches)
+        X_res, y_res = table.extended(batches, kept), target.extended(batches, kept)
         if isinstance(X, list):
             X_res = X_res.tolist()
         if weight is None:
             return X_res, y_res
-        made = (batch.inherited_weight(weight).astype(weight.dtype) for batch in batches)
-        return X_res, y_res, restored_weight(np.concatenate([weight, *made]), sample_weight)
+        made = [batch.inherited_weight(weight).astype(weight.dtype) for batch in batches]
+        own = weight if kept is None else weight[kept]
+        return X_res, y_res, restored_weight(np.concatenate([own, *made]), sample_weight)
 
     def _read(self, X: Any, y: Any) -> tuple[Table, Target]:
         table = read_table(self, X, y, categorical_features=self._which_categorical())
@@ -131,31 +136,36 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
         self._prepare(target)
         return table, target
 
-    def _record(self, n_rows: int, batches: list[Batch]) -> None:
+    def _record(self, kept: Indices | int, batches: list[Batch]) -> None:
         """Keep the parents; the attributes as long as the result are only made when asked for."""
         partners = [
             np.full(len(batch), -1, dtype=np.int32) if batch.partner is None else batch.partner
             for batch in batches
         ]
-        self._provenance = n_rows, joined([batch.seed for batch in batches]), joined(partners)
+        self._provenance = kept, joined([batch.seed for batch in batches]), joined(partners)
 
     @property
     def sample_indices_(self) -> Indices:
         """Source row of each returned row, -1 when a model drew it."""
-        n_rows, seeds, _ = self._provenance
-        return np.concatenate([np.arange(n_rows), seeds])
+        _, seeds, _ = self._provenance
+        return np.concatenate([self._kept, seeds])
 
     @property
     def partner_indices_(self) -> Indices:
         """Second parent of each returned row, -1 where there is none."""
-        n_rows, _, partners = self._provenance
-        return np.concatenate([np.full(n_rows, -1), partners])
+        _, _, partners = self._provenance
+        return np.concatenate([np.full(len(self._kept), -1), partners])
 
     @property
     def is_synthetic_(self) -> NDArray[np.bool_]:
         """Whether each returned row was made."""
-        n_rows, seeds, _ = self._provenance
-        return np.arange(n_rows + len(seeds)) >= n_rows
+        _, seeds, _ = self._provenance
+        return np.arange(len(self._kept) + len(seeds)) >= len(self._kept)
+
+    @property
+    def _kept(self) -> Indices:
+        kept = self._provenance[0]
+        return np.arange(kept) if isinstance(kept, int) else kept
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "n_features_in_")

@@ -78,12 +78,11 @@ class ArrayTable(Table):
     def donors(self) -> list[Indices]:
         return [donors for _, donors in self._factorized]
 
-    def extended(self, batches: Sequence[Batch]) -> NDArray[Any]:
+    def extended(self, batches: Sequence[Batch], kept: Indices | None = None) -> NDArray[Any]:
         X = self.native
-        n_rows, n_columns = self.shape
-        out = np.empty((n_rows + sum(map(len, batches)), n_columns), dtype=X.dtype)
-        out[:n_rows] = X
-        begin = n_rows
+        begin = len(X) if kept is None else len(kept)
+        out = np.empty((begin + sum(map(len, batches)), X.shape[1]), dtype=X.dtype)
+        out[:begin] = X if kept is None else X[kept]
         for batch in batches:
             rows = out[begin : begin + len(batch)]
             begin += len(batch)

@@ -55,6 +55,9 @@ class Batch:
     label_rows : ndarray of shape (n,), default=None
         The rows whose label the new rows take; None: those of the seeds.
 
+    y : ndarray of shape (n,) or (n, n_outputs), default=None
+        The targets of the rows where y is continuous; None: those of `label_rows`.
+
     sample_weight : ndarray of shape (n,), default=None
         Weights of the rows; None: inherited from the parents.
     """
@@ -67,6 +70,7 @@ class Batch:
     codes: Indices | None = None
     pool: Indices | None = None
     label_rows: Indices | None = None
+    y: Floats | None = None
     sample_weight: Floats | None = None
 
     def __len__(self) -> int:
@@ -107,6 +111,7 @@ class Batch:
         seed = X[self.seed]
         if self.step is None:
             return seed
+        assert self.partner is not None
         delta = X[self.partner] - seed
         delta.data[np.isnan(delta.data)] = 0  # keeps the seed's value, and its NaN
         return seed + sparse.diags_array(self.step.astype(X.dtype)).tocsr() @ delta
@@ -118,7 +123,8 @@ class Batch:
         own = weight[self.labels_from]
         if self.step is None or self.partner is None:
             return own
-        return own + self.step * (weight[self.partner] - own)
+        share = np.clip(self.step, 0, 1)  # beyond its parents a row weighs what the nearer does
+        return own + share * (weight[self.partner] - own)
 
 
 def joined(parts: list[Indices]) -> Indices:

@@ -53,6 +53,8 @@ class FrameTable(Table):
     def _numbers(self, position: int) -> Floats:
         series = self.native[:, position]
         cells = series.to_numpy()
+        if isinstance(series.dtype, (nw.Categorical, nw.Enum)):  # of integers, in pandas
+            raise self.cannot_read(position, cells[0])
         if cells.dtype.kind in "fiub":
             return cells.astype(np.float64 if cells.dtype != np.float32 else np.float32)
         if cells.dtype.kind == "O" and holds_numbers(cells):
@@ -84,14 +86,17 @@ class FrameTable(Table):
     def donors(self) -> list[Indices]:
         return [donors for _, donors in self._factorized]
 
-    def extended(self, batches: Sequence[Batch]) -> Any:
-        if not batches:
+    def extended(self, batches: Sequence[Batch], kept: Indices | None = None) -> Any:
+        if not batches and kept is None:
             return self.native.clone().to_native()
+        own = self.native if kept is None else self.native[kept]
+        if not batches:
+            return nw.maybe_reset_index(own).to_native()
         # every cell starts as its seed's, in the native dtype; then what was made replaces it
         rows = self.native[np.concatenate([np.maximum(batch.seed, 0) for batch in batches])]
         if not all(batch.is_copy for batch in batches):
             rows = nw.maybe_reset_index(rows).with_columns(*self._made(batches))
-        return nw.maybe_reset_index(nw.concat([self.native, rows])).to_native()
+        return nw.maybe_reset_index(nw.concat([own, rows])).to_native()
 
     def _made(self, batches: Sequence[Batch]) -> list[nw.Series[Any]]:
         values = np.empty((sum(map(len, batches)), self.n_numeric), dtype=self.numeric.dtype)
@@ -103,9 +108,12 @@ class FrameTable(Table):
         made = []
         for j, position in enumerate(np.flatnonzero(~self.is_categorical)):
             like = self.native[:, int(position)]
-            absent = np.isnan(values[:, j])
-            from_null = like.is_null().to_numpy()[np.maximum(seed, 0)] | (seed < 0)
-            made.append(_series(values[:, j], null=absent & from_null, like=like))
+            is_null = like.is_null().to_numpy()
+            if is_null.all():  # it may have no dtype that holds anything
+                made.append(nw.maybe_reset_index(like[np.zeros(len(seed), dtype=int)]))
+                continue
+            absent = np.isnan(values[:, j]) & (is_null[np.maximum(seed, 0)] | (seed < 0))
+            made.append(_series(values[:, j], null=absent, like=like))
         for j, position in enumerate(np.flatnonzero(self.is_categorical)):
             donor = np.concatenate(
                 [
@@ -135,6 +143,8 @@ def _series(values: Floats, *, null: NDArray[np.bool_], like: nw.Series[Any]) ->
         whole = np.empty(len(values), dtype=str(like.dtype).lower())
         round_into(cells, whole)
         cells = whole
+    elif like.dtype == nw.Boolean:
+        cells = np.rint(cells).astype(bool)
     name, native = like.name, like.to_native()
     if like.implementation.is_polars():
         import polars as pl
@@ -153,6 +163,7 @@ def _pandas_series(cells: NDArray[Any], null: NDArray[np.bool_], like: Any) -> A
     import pandas as pd
 
     dtype = like.dtype
+    column: Any
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         column = as_objects(np.where(null, np.nan, cells), like=like.to_numpy())
     elif isinstance(dtype, pd.SparseDtype):

@@ -17,9 +17,10 @@ __all__ = [
     "common_weight",
     "described",
     "is_sampler",
+    "requests_weight",
     "require_sampler",
     "resample",
-    "restrict_input_tags",
+    "restrict_tags",
     "should_hand_over",
     "takes_weight",
     "unpacked",
@@ -34,7 +35,8 @@ _ADVICE = "Use a sampler that returns weights, as those of skaug do, or fit with
 
 def described(role: str, step: Any) -> str:
     """Name a part of a composition the same way in every message."""
-    return f"{role} ({type(step).__name__})"
+    absent = step is None or isinstance(step, str)
+    return f"{role} ({step if absent else type(step).__name__})"
 
 
 def is_sampler(step: Any) -> bool:
@@ -54,9 +56,7 @@ def require_sampler(sampler: Any, owner: str) -> None:
             "the estimator or before it."
         )
     if not is_sampler(sampler):
-        raise TypeError(
-            f"{owner} needs a sampler, an object with fit_resample; got {sampler!r}."
-        )
+        raise TypeError(f"{owner} needs a sampler, an object with fit_resample; got {sampler!r}.")
 
 
 # What is given -----------------------------------------------------------------------------
@@ -149,6 +149,10 @@ def resample(
         to want them.
     """
     params = {key: value for key, value in (params or {}).items() if key != WEIGHT}
+    if y is not None and sk.num_samples(y) != sk.num_samples(X):
+        raise ValueError(
+            f"{label} was given {sk.num_samples(X)} rows of X, but {sk.num_samples(y)} of y."
+        )
     if weight is not None:
         read_weight(weight, sk.num_samples(X), label)
         if hand_over:
@@ -173,14 +177,13 @@ def unpacked(output: Any, label: str) -> tuple[Any, Any, Any]:
         raise TypeError(f"{label} must return (X, y) or (X, y, sample_weight); got {found}.")
     X, y, weight = output if len(output) == 3 else (*output, None)
     n_rows = sk.num_samples(X)
-    named = {"y": y} if weight is None else {"y": y, WEIGHT: weight}
-    for name, value in named.items():
-        shape = np.shape(value)
-        if not shape or shape[0] != n_rows or (name == WEIGHT and len(shape) != 1):
-            raise ValueError(
-                f"{label} returned {n_rows} rows of X, but {name} of shape {shape}; there must "
-                "be one for each row."
-            )
+    if y is not None and sk.num_samples(y) != n_rows:
+        raise ValueError(f"{label} returned {n_rows} rows of X, but {sk.num_samples(y)} of y.")
+    if weight is not None and np.asarray(weight).shape != (n_rows,):
+        raise ValueError(
+            f"{label} returned {n_rows} rows of X, but sample_weight of shape "
+            f"{np.asarray(weight).shape}; there must be one weight for each row."
+        )
     return X, y, weight
 
 
@@ -255,9 +258,7 @@ def _has_parameter(estimator: Any, method: str) -> bool:
     if called is None:
         return False
     parameters = signature(called).parameters
-    return WEIGHT in parameters or any(
-        p.kind is Parameter.VAR_KEYWORD for p in parameters.values()
-    )
+    return WEIGHT in parameters or any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
 
 
 def _refusal(label: str) -> ValueError:
@@ -265,6 +266,11 @@ def _refusal(label: str) -> ValueError:
         f"{label} takes no sample_weight, but is to be fitted with weights, given to it or made "
         "by a sampler before it. Use an estimator that takes them, or no weights."
     )
+
+
+def requests_weight(step: Any, method: str) -> bool:
+    """Whether a step has requested sample_weight for a method; of use with routing on."""
+    return bool(_request(step, method))
 
 
 def _request(step: Any, method: str) -> bool | str | None:
@@ -278,13 +284,15 @@ def _request(step: Any, method: str) -> bool | str | None:
 # Tags --------------------------------------------------------------------------------------
 
 
-def restrict_input_tags(tags: Any, parts: Iterable[Any]) -> None:
-    """Switch off the kinds of X that one of `parts` does not take."""
+def restrict_tags(tags: Any, parts: Iterable[Any]) -> None:
+    """Switch off the kinds of X and y that one of `parts` does not take."""
     for part in parts:
         try:
-            limits = get_tags(part).input_tags
+            limits = get_tags(part)
         except (AttributeError, TypeError):  # made without scikit-learn's base class
             continue
         for kind in ("sparse", "allow_nan", "string", "categorical"):
-            if not getattr(limits, kind, True):
+            if not getattr(limits.input_tags, kind, True):
                 setattr(tags.input_tags, kind, False)
+        if not limits.target_tags.multi_output:
+            tags.target_tags.multi_output = False

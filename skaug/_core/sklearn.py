@@ -36,7 +36,7 @@ Interval = _param_validation.Interval
 Options = _param_validation.Options
 
 
-class StrOptions(_param_validation.StrOptions):  # type: ignore[misc]
+class StrOptions(_param_validation.StrOptions):
     """A set of strings whose message lists them in order, not in the order of their hashes."""
 
     def __init__(self, options: Iterable[str]) -> None:
@@ -74,15 +74,25 @@ def sampler_tags(*, allow_nan: bool, string: bool = True) -> Any:
 
 
 # for pipeline, augmented and compose
-from sklearn.pipeline import _name_estimators as name_estimators  # noqa: E402, F401
-from sklearn.utils import _safe_indexing as safe_indexing  # noqa: E402, F401
-from sklearn.utils._user_interface import (  # noqa: E402
-    _print_elapsed_time as print_elapsed_time,  # noqa: F401
-)
-from sklearn.utils.metadata_routing import (  # noqa: E402
-    _routing_enabled as routing_enabled,  # noqa: F401
-)
-from sklearn.utils.validation import (  # noqa: E402
-    _check_method_params as check_method_params,  # noqa: F401
-)
-from sklearn.utils.validation import _num_samples as num_samples  # noqa: E402, F401
+from sklearn.pipeline import _name_estimators as name_estimators  # noqa: E402
+from sklearn.utils import _safe_indexing as safe_indexing  # noqa: E402
+from sklearn.utils._user_interface import _print_elapsed_time as print_elapsed_time  # noqa: E402
+from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled  # noqa: E402
+from sklearn.utils.metaestimators import available_if as _available_if  # noqa: E402
+from sklearn.utils.validation import _check_method_params as check_method_params  # noqa: E402
+from sklearn.utils.validation import _num_samples as num_samples  # noqa: E402
+
+__all__ += [
+    "available_if",
+    "check_method_params",
+    "name_estimators",
+    "num_samples",
+    "print_elapsed_time",
+    "routing_enabled",
+    "safe_indexing",
+]
+
+
+def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
+    """Return the decorator that hides a method of instances that fail the check."""
+    return _available_if(check)

@@ -64,15 +64,16 @@ class SparseTable(Table):
     def donors(self) -> list[Indices]:
         return self._dense.donors if self.is_categorical.any() else []
 
-    def extended(self, batches: Sequence[Batch]) -> Any:
+    def extended(self, batches: Sequence[Batch], kept: Indices | None = None) -> Any:
+        own = self.native if kept is None else self.native.tocsr()[kept]
         if all(batch.is_copy for batch in batches):
             rows = self.native.tocsr()
-            parts = [self.native, *(rows[batch.seed] for batch in batches)]
+            parts = [own, *(rows[batch.seed] for batch in batches)]
         elif self.is_categorical.any():
-            made = self._dense.extended(batches)[self.shape[0] :]
-            parts = [self.native, sparse.csr_array(made)]
+            nothing = np.empty(0, dtype=np.int32)
+            parts = [own, sparse.csr_array(self._dense.extended(batches, kept=nothing))]
         else:
-            parts = [self.native, *(self._rows(batch) for batch in batches)]
+            parts = [own, *(self._rows(batch) for batch in batches)]
         stacked = sparse.vstack(parts, format=self.native.format, dtype=self.native.dtype)
         is_array = isinstance(self.native, sparse.sparray)
         return stacked if is_array else sparse.csr_matrix(stacked).asformat(self.native.format)

@@ -67,8 +67,11 @@ class Table(ABC):
         """For each categorical column a row that holds each level; the last for missing."""
 
     @abstractmethod
-    def extended(self, batches: Sequence[Batch]) -> Any:
-        """Return the rows, unchanged, followed by those of `batches`, in the same container."""
+    def extended(self, batches: Sequence[Batch], kept: Indices | None = None) -> Any:
+        """Return the rows, unchanged, followed by those of `batches`, in the same container.
+
+        `kept` are the rows to return of the table's own; None for all.
+        """
 
     @cached_property
     def is_categorical(self) -> NDArray[np.bool_]:
@@ -98,7 +101,9 @@ class Table(ABC):
 
     def check_finite(self, values: Floats, positions: NDArray[Any]) -> None:
         """Refuse infinite values, naming the first one's column and row."""
-        if np.isfinite(values.sum(dtype=np.float64)) or not np.isinf(values).any():
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = values.sum(dtype=np.float64)
+        if np.isfinite(total) or not np.isinf(values).any():
             return
         row, column = np.argwhere(np.isinf(values))[0]
         raise ValueError(
@@ -110,7 +115,7 @@ class Table(ABC):
         """Return the error for a column that is neither numbers nor declared as categories."""
         return ValueError(
             f"{self.owner} cannot read {self.column(position)} of X as numbers: it holds "
-            f"{value!r}. Name the column in categorical_features, convert it, or drop it."
+            f"{str(value)!r}. Name the column in categorical_features, convert it, or drop it."
         )
 
 
@@ -131,17 +136,17 @@ def is_sparse(X: Any) -> bool:
     return sparse.issparse(X)
 
 
-def appended_rows(native: Any, rows: Indices) -> Any:
-    """Return any container followed by copies of its `rows`; an index is made afresh."""
-    if isinstance(native, list):
-        return native + [native[row] for row in rows]
+def appended_rows(native: Any, rows: Indices, kept: Indices | None = None) -> Any:
+    """Return any container (or its rows `kept`) followed by copies of `rows`, indexed afresh."""
     if isinstance(native, np.ndarray):
-        out = np.empty((len(native) + len(rows), *native.shape[1:]), dtype=native.dtype)
-        out[: len(native)] = native
-        np.take(native, rows, axis=0, out=out[len(native) :], mode="clip")
+        n_kept = len(native) if kept is None else len(kept)
+        out = np.empty((n_kept + len(rows), *native.shape[1:]), dtype=native.dtype)
+        out[:n_kept] = native if kept is None else native[kept]
+        np.take(native, rows, axis=0, out=out[n_kept:], mode="clip")
         return out
-    n_rows = native.shape[0] if hasattr(native, "shape") else len(native)
-    return gathered_rows(native, np.concatenate([np.arange(n_rows), rows]))
+    if kept is None:
+        kept = np.arange(native.shape[0] if hasattr(native, "shape") else len(native))
+    return gathered_rows(native, np.concatenate([kept, rows]))
 
 
 def gathered_rows(native: Any, rows: Indices) -> Any:

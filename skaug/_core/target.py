@@ -57,11 +57,12 @@ class Target:
         rows = np.flatnonzero(self.codes == code)
         return rows.astype(np.int32) if len(self) < 2**31 else rows
 
-    def extended(self, batches: Sequence[Batch]) -> Any:
-        """Return the labels followed by those of `batches`, in the same container and dtype."""
-        if not batches:
+    def extended(self, batches: Sequence[Batch], kept: Indices | None = None) -> Any:
+        """Return the labels (those `kept`) followed by those of `batches`, in y's container."""
+        if not batches and kept is None:
             return _copy(self.native)
-        return appended_rows(self.native, joined([batch.labels_from for batch in batches]))
+        rows = joined([batch.labels_from for batch in batches])
+        return appended_rows(self.native, rows, kept)
 
 
 def _copy(native: Any) -> Any:

@@ -72,11 +72,13 @@ def kneighbors(
     elif has_codes or np.isnan(numeric).any():
         if metric is None or codes is None or not has_codes:
             codes, metric = np.empty((n_rows, 0), dtype=np.int32), CategoryMetric()
-        return brute_kneighbors(_scaled(numeric), codes, metric, queries, k, threads)
+        # small numbers stay small beside a mismatch of categories
+        rows, factor = (numeric, 1.0) if has_codes and _is_small(numeric) else _scaled(numeric)
+        return brute_kneighbors(rows, codes, metric.scaled(factor), queries, k, threads)
     elif n_columns > _TREE_COLUMNS:
-        return gemm_kneighbors(numeric, queries, k, threads)
+        return gemm_kneighbors(_scaled(numeric)[0], queries, k, threads)
     else:
-        rows = _scaled(numeric)
+        rows, _ = _scaled(numeric)
         tree = KDTree(rows, leafsize=_LEAF_ROWS)
         found = np.asarray(tree.query(rows[queries], k + 1, workers=threads)[1])
     return _without_self(found, queries)
@@ -87,19 +89,25 @@ def _by_scikit_learn(numeric: Any, queries: Indices, k: int) -> Indices:
     return search.kneighbors(numeric[queries], return_distance=False)
 
 
-def _scaled(numeric: Floats) -> Floats:
-    """Divide by a power of two where squares of the values would overflow or vanish."""
-    if not numeric.size:
-        return numeric
-    largest = np.fmax.reduce(np.abs(numeric), axis=None, initial=0)
-    limits = np.finfo(numeric.dtype)
+def _largest(numeric: Floats) -> float:
+    return float(np.fmax.reduce(np.abs(numeric), axis=None, initial=0))
+
+
+def _is_small(numeric: Floats) -> bool:
+    return _largest(numeric) < 1
+
+
+def _scaled(numeric: Floats) -> tuple[Floats, float]:
+    """Multiply by a power of two, returned too, where squares would overflow or vanish."""
+    largest, limits = _largest(numeric), np.finfo(numeric.dtype)
     if largest == 0 or limits.tiny**0.25 < largest < limits.max**0.25:
-        return numeric
-    return numeric / 2.0 ** np.floor(np.log2(largest))
+        return numeric, 1.0
+    factor = 2.0 ** -max(-1000, min(1000, int(np.log2(largest))))
+    return numeric * numeric.dtype.type(factor), factor
 
 
 def _without_self(found: Indices, queries: Indices) -> Indices:
     """Drop each row from its own list, wherever it stands; or the last if it is not there."""
     keep = found != queries[:, None]
     keep[keep.all(axis=1), -1] = False
-    return found[keep].reshape(len(found), -1)
+    return found[keep].reshape(len(found), found.shape[1] - 1)

@@ -11,6 +11,9 @@ from skaug._core.batch import Floats, Indices
 __all__ = ["CategoryMetric", "mismatch_metric", "value_difference_metric"]
 
 
+_LARGEST = 1e300  # squares of deviations beyond 1e150 are cut off here
+
+
 @dataclass(frozen=True)
 class CategoryMetric:
     """Squared distances between the levels of each categorical column.
@@ -27,6 +30,13 @@ class CategoryMetric:
     mismatch: float | None = None
     tables: tuple[Floats, ...] = ()
 
+    def scaled(self, factor: float) -> "CategoryMetric":
+        """Return the metric that goes with numeric columns multiplied by `factor`."""
+        if factor == 1:
+            return self
+        mismatch = None if self.mismatch is None else self.mismatch * factor * factor
+        return CategoryMetric(mismatch, tuple(table * factor * factor for table in self.tables))
+
 
 def mismatch_metric(std: Floats) -> CategoryMetric:
     """Return SMOTE-NC's penalty: two levels are as far apart as the median deviation.
@@ -37,7 +47,7 @@ def mismatch_metric(std: Floats) -> CategoryMetric:
         Standard deviations of the numeric columns within the class.
     """
     median = float(np.median(std)) if len(std) else 1.0
-    return CategoryMetric(mismatch=median**2 or 1.0)
+    return CategoryMetric(mismatch=min(median * median, _LARGEST) or 1.0)
 
 
 def value_difference_metric(
