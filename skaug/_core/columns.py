@@ -130,8 +130,9 @@ def factorize(
         )
     except TypeError:
         raise TypeError(
-            f"Column {column!r} holds values that cannot be categories because they cannot be "
-            "hashed, such as lists. Turn them into strings or numbers, or drop the column."
+            f"Column {column!r} cannot be read: as an argument must be given a string or a number "
+            "in every cell (or another hashable value), not a list or dict. Convert the column, "
+            "or drop it."
         ) from None
     rows = np.flatnonzero(~missing)
     all_codes = np.full(len(values), MISSING, dtype=np.int32)

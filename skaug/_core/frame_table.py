@@ -13,7 +13,7 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import factorize, holds_numbers, is_missing
 from skaug._core.table import Table, round_into
 
-__all__ = ["FrameTable"]
+__all__ = ["FrameTable", "series_like"]
 
 _TEXT = (nw.Categorical, nw.Enum, nw.String, nw.Boolean)
 
@@ -113,7 +113,7 @@ class FrameTable(Table):
                 made.append(nw.maybe_reset_index(like[np.zeros(len(seed), dtype=int)]))
                 continue
             absent = np.isnan(values[:, j]) & (is_null[np.maximum(seed, 0)] | (seed < 0))
-            made.append(_series(values[:, j], null=absent, like=like))
+            made.append(series_like(values[:, j], null=absent, like=like))
         for j, position in enumerate(np.flatnonzero(self.is_categorical)):
             donor = np.concatenate(
                 [
@@ -136,7 +136,7 @@ def _is_text(series: nw.Series[Any]) -> bool:
     return False
 
 
-def _series(values: Floats, *, null: NDArray[np.bool_], like: nw.Series[Any]) -> nw.Series[Any]:
+def series_like(values: Floats, *, null: NDArray[np.bool_], like: nw.Series[Any]) -> nw.Series[Any]:
     """Make a column of `like`'s very dtype: integers rounded, `null` null, other NaN kept."""
     cells: NDArray[Any] = np.where(null, 0, values)
     if like.dtype.is_integer():

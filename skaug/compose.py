@@ -1,0 +1,506 @@
+"""Samplers made of samplers, or of a function."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any, ClassVar, Self
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, clone
+from sklearn.utils.validation import validate_data
+
+from skaug._core import sklearn as sk
+from skaug._core.batch import Indices
+from skaug._core.metadata import (
+    WEIGHT,
+    described,
+    require_sampler,
+    resample,
+    restrict_tags,
+    takes_weight,
+    unpacked,
+)
+from skaug._core.table import is_frame, is_sparse
+
+__all__ = ["FunctionSampler", "OneOfSampler", "SamplerChain"]
+
+
+@dataclass(frozen=True)
+class _Provenance:
+    """Where the rows of a table come from; -1 where that is not known."""
+
+    source: Indices
+    partner: Indices
+    synthetic: NDArray[np.bool_]
+
+    @classmethod
+    def unchanged(cls, n_rows: int) -> Self:
+        """Every row is itself."""
+        return cls(np.arange(n_rows), np.full(n_rows, -1), np.zeros(n_rows, dtype=bool))
+
+    @classmethod
+    def of(cls, sampler: Any, X: Any, X_res: Any) -> Self:
+        """Read it off a fitted sampler, or else off the rows that it was given and returned."""
+        n_res = sk.num_samples(X_res)
+        source = getattr(sampler, "sample_indices_", None)
+        if source is None or len(source) != n_res:
+            return cls.by_comparison(X, X_res)
+        source = np.asarray(source)
+        partner = getattr(sampler, "partner_indices_", np.full(n_res, -1))
+        return cls(source, partner, getattr(sampler, "is_synthetic_", _is_repeated(source)))
+
+    @classmethod
+    def by_comparison(cls, X: Any, X_res: Any) -> Self:
+        """Rows that start the table as they started it before were kept; others are unknown."""
+        n_rows, n_res = sk.num_samples(X), sk.num_samples(X_res)
+        source = np.full(n_res, -1)
+        if n_rows <= n_res and _starts_with(X_res, X):
+            source[:n_rows] = np.arange(n_rows)
+        return cls(source, np.full(n_res, -1), source < 0)
+
+    def then(self, step: Self) -> Self:
+        """Trace the rows of the next step back through this one."""
+        return type(self)(
+            _through(step.source, self.source),
+            np.where(
+                step.partner >= 0,
+                _through(step.partner, self.source),
+                _through(step.source, self.partner),
+            ),
+            np.where(step.source >= 0, self.synthetic[step.source], True) | step.synthetic,
+        )
+
+
+def _through(indices: Indices, before: Indices) -> Indices:
+    return np.where(indices >= 0, before[indices], -1)
+
+
+def _is_repeated(source: Indices) -> NDArray[np.bool_]:
+    """Whether a row has stood before: of equal rows, the first is the original."""
+    repeated = np.ones(len(source), dtype=bool)
+    repeated[np.unique(source, return_index=True)[1]] = False
+    return repeated | (source < 0)
+
+
+def _starts_with(X_res: Any, X: Any) -> bool:
+    """Whether the first rows of X_res are those of X, in value and order."""
+    n_rows = sk.num_samples(X)
+    if is_frame(X) and is_frame(X_res):
+        start, whole = nw.from_native(X_res)[:n_rows], nw.from_native(X)
+        native = [nw.maybe_reset_index(frame).to_native() for frame in (start, whole)]
+        return bool(native[0].equals(native[1]))
+    if is_sparse(X) and is_sparse(X_res):
+        return X.shape[1] == X_res.shape[1] and (X_res.tocsr()[:n_rows] != X.tocsr()).nnz == 0
+    start, whole = np.asarray(X_res)[:n_rows], np.asarray(X)
+    if start.shape != whole.shape:
+        return False
+    both_missing = (start != start) & (whole != whole)  # only NaN is not itself
+    return bool(np.all((start == whole) | both_missing))
+
+
+class _ComposedSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
+    """The life of a call: `_resample` says what to return and where the rows come from."""
+
+    @abstractmethod
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+        """Return X, y, weights or None, and the provenance of the rows."""
+
+    @sk.fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any) -> Self:
+        """Run `fit_resample` and keep only what it learned.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or data frame of shape (n, n_features)
+            The rows.
+
+        y : array-like of shape (n,) or (n, n_outputs)
+            The targets.
+
+        Returns
+        -------
+        self : object
+            The sampler itself.
+        """
+        self._run(X, y, None)
+        return self
+
+    @sk.fit_context(prefer_skip_nested_validation=False)
+    def fit_resample(self, X: Any, y: Any, sample_weight: Any = None) -> tuple[Any, ...]:
+        """Return the resampled rows.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or data frame of shape (n, n_features)
+            The rows.
+
+        y : array-like of shape (n,) or (n, n_outputs)
+            The targets.
+
+        sample_weight : array-like of shape (n,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        X_res : array-like, sparse matrix or data frame of shape (n_res, n_features)
+            The rows.
+
+        y_res : array-like of shape (n_res,) or (n_res, n_outputs)
+            Their targets.
+
+        sample_weight_res : array-like of shape (n_res,)
+            Their weights; only where weights were given, or made.
+        """
+        X_res, y_res, weight = self._run(X, y, sample_weight)
+        return (X_res, y_res) if weight is None else (X_res, y_res, weight)
+
+    def _run(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        validate_data(self, X, y, skip_check_array=True)  # notes the columns, checks nothing
+        X_res, y_res, weight, provenance = self._resample(X, y, sample_weight)
+        self.sample_indices_ = provenance.source
+        self.partner_indices_ = provenance.partner
+        self.is_synthetic_ = provenance.synthetic
+        return X_res, y_res, weight
+
+    def __sklearn_tags__(self) -> Any:
+        return sk.sampler_tags(allow_nan=True)
+
+
+class _NamedSamplers(_ComposedSampler):
+    """Samplers in a list, with or without names, whose parameters are parameters of the whole."""
+
+    _list: ClassVar[str]  # the parameter that holds them
+
+    def _named(self) -> list[tuple[str, Any]]:
+        """Return the samplers with names, their types' if none were given; [] if malformed."""
+        given = getattr(self, self._list)
+        if not isinstance(given, (list, tuple)):
+            return []
+        pairs = [entry for entry in given if isinstance(entry, tuple)]
+        if not pairs:
+            return list(sk.name_estimators(given))
+        well_formed = all(len(pair) == 2 and isinstance(pair[0], str) for pair in pairs)
+        return pairs if well_formed and len(pairs) == len(given) else []
+
+    def _checked(self) -> list[tuple[str, Any]]:
+        owner, named = type(self).__name__, self._named()
+        names = [name for name, _ in named]
+        reserved = set(self.get_params(deep=False))
+        bad = [name for name in names if "__" in name or name in reserved or names.count(name) > 1]
+        if not named or bad:
+            raise ValueError(
+                f"{self._list} of {owner} must be a list of samplers or of (name, sampler), at "
+                f"least one, with different names, without '__' and none of {sorted(reserved)}; "
+                f"got {bad or getattr(self, self._list)!r}."
+            )
+        for _, sampler in named:
+            if not _is_absent(sampler):
+                require_sampler(sampler, owner)
+        return named
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, with those of the samplers as ``name__parameter``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Include the samplers, by name, and their parameters.
+
+        Returns
+        -------
+        params : dict
+            The parameters.
+        """
+        params = super().get_params(deep=False)
+        if deep:
+            for name, sampler in self._named():
+                params[name] = sampler
+                if hasattr(sampler, "get_params"):
+                    nested = sampler.get_params(deep=True)
+                    params.update({f"{name}__{key}": value for key, value in nested.items()})
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, replace samplers by name, or set their parameters.
+
+        Parameters
+        ----------
+        **params : dict
+            ``parameter=value``, ``name=sampler`` or ``name__parameter=value``.
+
+        Returns
+        -------
+        self : object
+            The sampler itself.
+        """
+        if self._list in params:
+            setattr(self, self._list, params.pop(self._list))
+        named = self._named()
+        new = {name: params.pop(name) for name, _ in named if name in params}
+        if new:
+            setattr(self, self._list, [(name, new.get(name, old)) for name, old in named])
+        return super().set_params(**params)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        restrict_tags(tags, [sampler for _, sampler in self._named() if not _is_absent(sampler)])
+        return tags
+
+
+def _is_absent(sampler: Any) -> bool:
+    return sampler is None or (isinstance(sampler, str) and sampler == "passthrough")
+
+
+class SamplerChain(_NamedSamplers):
+    """Apply samplers one after the other, each to what the one before returned.
+
+    For instance over-sample and then clean or under-sample; any sampler of skaug,
+    imbalanced-learn or your own will do. Weights go through all of them: handed to a sampler that
+    takes them, looked up by its ``sample_indices_`` otherwise, an error where it has none.
+
+    `skaug.pipeline.Pipeline` takes several samplers too, and transformers between them; a chain
+    is for where one sampler is asked for.
+
+    Parameters
+    ----------
+    steps : list of samplers or of (str, sampler)
+        The samplers; None or 'passthrough' leaves one out. Without names they are named as by
+        `make_pipeline`. Their parameters are set and searched as ``name__parameter``.
+
+    Attributes
+    ----------
+    steps_ : list of (str, sampler)
+        The fitted samplers.
+
+    sample_indices_ : ndarray of shape (n_res,)
+        The row of X that each returned row comes from, traced back through the chain; -1 where
+        that is not known.
+
+    partner_indices_ : ndarray of shape (n_res,)
+        The second parent; -1 where there is none. Of a row made from rows that were made
+        themselves, the first parents of these are recorded.
+
+    is_synthetic_ : ndarray of bool of shape (n_res,)
+        Whether the row was made, at any step; also where its source is not known.
+
+    n_features_in_ : int
+        Number of columns of X.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, when X has names that are all strings.
+
+    Raises
+    ------
+    ValueError
+        If there are weights that cannot come through one of the samplers.
+
+    See Also
+    --------
+    OneOfSampler : Choose among samplers.
+
+    Notes
+    -----
+    Of a sampler without ``sample_indices_``, as SMOTE of imbalanced-learn, rows are known if it
+    returns those it was given first and unchanged, which is looked at; the others have source -1,
+    as have all where it does not. Samplers have their own ``random_state``; metadata requests of
+    samplers inside the chain are not looked at.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imblearn.under_sampling import TomekLinks
+    >>> from skaug.compose import SamplerChain
+    >>> from skaug.over_sampling import SMOTE
+    >>> X = np.random.default_rng(0).normal(size=(100, 2))
+    >>> y = np.repeat([0, 1], [80, 20])
+    >>> chain = SamplerChain([SMOTE(random_state=0), TomekLinks(sampling_strategy="all")])
+    >>> X_res, y_res, w_res = chain.fit_resample(X, y, sample_weight=np.ones(100))
+    """
+
+    _list = "steps"
+    _parameter_constraints: ClassVar[dict[str, Any]] = {"steps": [list, tuple]}
+
+    def __init__(self, steps: Any) -> None:
+        self.steps = steps
+
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+        provenance = _Provenance.unchanged(sk.num_samples(X))
+        self.steps_ = []
+        for name, step in self._checked():
+            if _is_absent(step):
+                continue
+            sampler, before = clone(step), X
+            X, y, weight = _run_nested(sampler, name, self, X, y, weight)
+            provenance = provenance.then(_Provenance.of(sampler, before, X))
+            self.steps_.append((name, sampler))
+        return X, y, weight, provenance
+
+
+class OneOfSampler(_NamedSamplers):
+    """Apply the one of several samplers that a parameter names, so that a search can choose.
+
+    Parameters
+    ----------
+    samplers : list of samplers or of (str, sampler)
+        The samplers. Without names they are named as by `make_pipeline`. Their parameters are
+        set and searched as ``name__parameter``.
+
+    selected : str or None, default=None
+        The name of the sampler to apply; None returns X, y and weights as they are.
+
+    Attributes
+    ----------
+    sampler_ : sampler or None
+        The fitted one.
+
+    sample_indices_ : ndarray of shape (n_res,)
+        The source row of each returned row, -1 where that is not known; see `SamplerChain`.
+
+    partner_indices_ : ndarray of shape (n_res,)
+        The second parent of each returned row, -1 where there is none.
+
+    is_synthetic_ : ndarray of bool of shape (n_res,)
+        Whether the row was made.
+
+    n_features_in_ : int
+        Number of columns of X.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, when X has names that are all strings.
+
+    See Also
+    --------
+    SamplerChain : Apply all of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.compose import OneOfSampler
+    >>> from skaug.over_sampling import SMOTE, RandomOverSampler
+    >>> sampler = OneOfSampler([SMOTE(), RandomOverSampler()], selected="smote")
+    >>> sampler.set_params(selected="randomoversampler", smote__k_neighbors=3)
+    OneOfSampler(samplers=[SMOTE(k_neighbors=3), RandomOverSampler()], selected='randomoversampler')
+    """
+
+    _list = "samplers"
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "samplers": [list, tuple],
+        "selected": [str, None],
+    }
+
+    def __init__(self, samplers: Any, *, selected: str | None = None) -> None:
+        self.samplers = samplers
+        self.selected = selected
+
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+        named: dict[str | None, Any] = dict(self._checked())
+        if self.selected is not None and self.selected not in named:
+            raise ValueError(
+                f"selected of OneOfSampler must be None or one of {sorted(map(str, named))}; got "
+                f"{self.selected!r}."
+            )
+        chosen = named.get(self.selected)
+        self.sampler_ = None if _is_absent(chosen) else clone(chosen)
+        if self.sampler_ is None:
+            return X, y, weight, _Provenance.unchanged(sk.num_samples(X))
+        result = _run_nested(self.sampler_, self.selected, self, X, y, weight)
+        return *result, _Provenance.of(self.sampler_, X, result[0])
+
+
+def _run_nested(sampler: Any, name: Any, owner: Any, X: Any, y: Any, weight: Any) -> Any:
+    label = described(f"{name!r} in {type(owner).__name__}", sampler)
+    return resample(sampler, X, y, weight, label=label, hand_over=takes_weight(sampler))
+
+
+class FunctionSampler(_ComposedSampler):
+    """Make a sampler of a function ``func(X, y)`` that returns X and y.
+
+    The function is given X and y in the containers in which they came, unchecked: frames, sparse
+    matrices, images, a continuous y, several outputs.
+
+    Parameters
+    ----------
+    func : callable
+        ``func(X, y, **kw_args)`` returns ``(X, y)`` or ``(X, y, sample_weight)``, with as many
+        rows each. To be used with weights it must take a keyword ``sample_weight`` and return
+        them. It must not change X and y in place. To be pickled it must be a function of a
+        module, not a lambda.
+
+    kw_args : dict, default=None
+        Further keywords for `func`, such as a seed.
+
+    Attributes
+    ----------
+    sample_indices_ : ndarray of shape (n_res,)
+        The source row of each returned row. Rows of X that are returned first and unchanged
+        are known; -1 for all others.
+
+    partner_indices_ : ndarray of shape (n_res,)
+        All -1.
+
+    is_synthetic_ : ndarray of bool of shape (n_res,)
+        Whether the source is not known.
+
+    n_features_in_ : int
+        Number of columns of X.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, when X has names that are all strings.
+
+    Raises
+    ------
+    TypeError
+        If `func` does not return a tuple of two or three.
+
+    ValueError
+        If what it returns differs in length, or if there are weights and it takes none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.compose import FunctionSampler
+    >>> def repeat(X, y, times):
+    ...     return np.tile(X, (times, 1)), np.tile(y, times)
+    >>> sampler = FunctionSampler(repeat, kw_args={"times": 3})
+    >>> X_res, y_res = sampler.fit_resample(np.eye(2), np.array([0.5, 1.5]))
+    >>> y_res
+    array([0.5, 1.5, 0.5, 1.5, 0.5, 1.5])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "func": [callable],
+        "kw_args": [dict, None],
+    }
+
+    def __init__(
+        self, func: Callable[..., tuple[Any, ...]], *, kw_args: dict[str, Any] | None = None
+    ) -> None:
+        self.func = func
+        self.kw_args = kw_args
+
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+        keywords = dict(self.kw_args or {})
+        if weight is not None:
+            if WEIGHT not in signature(self.func).parameters:
+                raise ValueError(
+                    "func of FunctionSampler takes no sample_weight, but there are weights. Give "
+                    "it a keyword sample_weight=None and return three values when it is not None."
+                )
+            keywords[WEIGHT] = weight
+        output = self.func(X, y, **keywords)
+        X_res, y_res, returned = unpacked(output, "func of FunctionSampler")
+        if weight is not None and returned is None:
+            raise ValueError(
+                "func of FunctionSampler was given sample_weight and must return three values, "
+                "(X, y, sample_weight); it returned two."
+            )
+        return X_res, y_res, returned, _Provenance.by_comparison(X, X_res)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.no_validation = True
+        tags.target_tags.multi_output = True
+        return tags
