@@ -130,9 +130,9 @@ def factorize(
         )
     except TypeError:
         raise TypeError(
-            f"Column {column!r} cannot be read: as an argument must be given a string or a number "
-            "in every cell (or another hashable value), not a list or dict. Convert the column, "
-            "or drop it."
+            f"Column {column!r} cannot be read: an argument must be a string or a number in every "
+            "cell, not a list, dict or other value that cannot be hashed. Convert the column, or "
+            "drop it."
         ) from None
     rows = np.flatnonzero(~missing)
     all_codes = np.full(len(values), MISSING, dtype=np.int32)
