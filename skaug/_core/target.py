@@ -33,6 +33,13 @@ class Target:
 
     codes : ndarray of shape (n,)
         The position in `classes` of each row's label.
+
+    Examples
+    --------
+    >>> from skaug.base import Target
+    >>> y = Target(["no", "yes", "no"], owner="SMOTE")
+    >>> y.classes.tolist(), y.codes.tolist(), y.counts
+    (['no', 'yes'], [0, 1, 0], {'no': 2, 'yes': 1})
     """
 
     def __init__(self, native: Any, *, owner: str) -> None:
@@ -137,7 +144,7 @@ def _encoded(labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
             present = np.bincount(offset_of) > 0
             offsets = np.flatnonzero(present)
             position = (np.cumsum(present) - 1).astype(np.min_scalar_type(len(offsets)))
-            classes = (offsets + low).astype(labels.dtype)
+            classes = (offsets.astype(wide.dtype) + wide.dtype.type(low)).astype(labels.dtype)
             return classes, position[offset_of]
     classes, codes = np.unique(labels, return_inverse=True)
     return classes, codes.astype(np.min_scalar_type(len(classes)))

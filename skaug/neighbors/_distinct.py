@@ -33,6 +33,15 @@ def distinct_rows(numeric: Any, codes: Indices) -> tuple[Indices, Indices]:
 
     group : ndarray of shape (n,)
         The position in `first` of each row's group.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.neighbors import distinct_rows
+    >>> X = np.array([[1.0, np.nan], [2.0, 3.0], [1.0, np.nan]])
+    >>> first, group = distinct_rows(X, np.empty((3, 0), dtype=int))
+    >>> first.tolist(), group.tolist()
+    ([0, 1], [0, 1, 0])
     """
     n_rows = numeric.shape[0]
     if is_sparse(numeric):

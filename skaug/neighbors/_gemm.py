@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from skaug._core.batch import Floats, Indices
+from skaug.neighbors._rank import nearest_of, ranked
 
 __all__ = ["gemm_kneighbors"]
 
@@ -57,7 +58,7 @@ def gemm_kneighbors(X: Floats, queries: Indices, k: int, threads: int) -> Indice
             left = _settled(search, queries, found, blocks, threads if many else 1)
             open_rows = np.sort(np.concatenate([np.empty(0, dtype=np.intp), *left]))
     for row in open_rows:
-        found[row] = _nearest_of(X, int(queries[row]), np.arange(len(X)), k)
+        found[row] = nearest_of(X, int(queries[row]), np.arange(len(X)), k)
     return found
 
 
@@ -89,7 +90,6 @@ class _Scratch:
         self.products = np.empty((size, width), dtype=dtype)
         self.minima = np.empty((size, search.n_groups), dtype=dtype)
         self.mask = np.empty((size, width), dtype=bool)
-        self.rows = np.empty(size * search.max_candidates * search.X.shape[1])
 
 
 class _Search:
@@ -112,11 +112,12 @@ class _Search:
         self.scale = 2.0 ** -np.ceil(np.log2(largest or 1.0))
         self.left = np.ones((len(X), n_columns + 1), dtype=dtype)
         self.left[self.near, :-1] = centred[self.near] * self.scale
-        # near row j stands in group j % n_groups; the last ones are filled up with infinity
+        # near row j stands in group j % n_groups; the last ones are filled up with
+        # what is larger than any (infinity makes some BLAS kernels raise the invalid flag)
         self.right = np.zeros((n_columns + 1, self.n_groups * self.group), dtype=dtype)
         self.right[:-1, :n_near] = -2 * self.left[self.near, :-1].T
         self.right[-1, :n_near] = self.norms[self.near] * self.scale**2
-        self.right[-1, n_near:] = np.inf
+        self.right[-1, n_near:] = np.finfo(dtype).max / 4
         # |error| of one entry: n_columns + 1 products summed in any order, operands rounded
         unit = np.finfo(dtype).eps / 2
         self.error = (n_columns + 6) * unit * (2 * np.sqrt(self.norms) * largest + largest**2)
@@ -133,15 +134,7 @@ class _Search:
         bound = self._bound(products, scratch.minima[:n_queries])
         np.less_equal(products, bound[:, None], out=scratch.mask[:n_queries])
         candidates = self._candidates(scratch.mask[:n_queries], bound, queries)
-        difference = scratch.rows[: candidates.size * self.X.shape[1]]
-        difference = difference.reshape(*candidates.shape, -1)
-        np.take(self.X, candidates, axis=0, out=difference, mode="clip")
-        difference -= self.X[queries][:, None, :]
-        squared = np.einsum("ijk,ijk->ij", difference, difference)
-        squared[candidates == queries[:, None]] = np.inf  # stands where there are fewer
-        order = np.argsort(squared, axis=1, kind="stable")[:, : self.k]
-        found = np.take_along_axis(candidates, order, axis=1)
-        kth = np.take_along_axis(squared, order[:, -1:], axis=1)[:, 0]
+        found, kth = ranked(self.X, queries, candidates, self.k)
         to_far = np.maximum(self.nearest_far - np.sqrt(self.norms[queries]), 0) ** 2
         is_open = ~is_near | ~(kth < to_far)
         least_left_out = (
@@ -153,7 +146,7 @@ class _Search:
             if len(doubtful) > _DOUBTFUL and products.dtype == np.float32:
                 is_open[row] = True
             else:
-                found[row] = _nearest_of(self.X, int(queries[row]), self.near[doubtful], self.k)
+                found[row] = nearest_of(self.X, int(queries[row]), self.near[doubtful], self.k)
         return found, is_open
 
     def _bound(self, products: Floats, minima: Floats) -> Floats:
@@ -179,11 +172,3 @@ class _Search:
         candidates = np.tile(queries[:, None], (1, max(width, self.k)))
         candidates[row[kept], rank[kept]] = self.near[np.minimum(column[kept], len(self.near) - 1)]
         return candidates
-
-
-def _nearest_of(X: Floats, query: int, candidates: Indices, k: int) -> Indices:
-    """Return the k nearest of the candidates, ascending, by the differences themselves."""
-    candidates = candidates[candidates != query]
-    difference = X[candidates] - X[query]
-    squared = np.einsum("ij,ij->i", difference, difference)
-    return candidates[np.argsort(squared, kind="stable")[:k]]

@@ -25,6 +25,14 @@ class CategoryMetric:
 
     tables : tuple of ndarray of shape (n_levels + 1, n_levels + 1)
         one for each pair of levels of each column; the last row and column are for missing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.neighbors import CategoryMetric, kneighbors
+    >>> X, codes = np.array([[0.0], [1.0], [2.0]]), np.array([[0], [1], [0]])
+    >>> kneighbors(X, 1, codes=codes, metric=CategoryMetric(mismatch=9.0)).ravel().tolist()
+    [2, 0, 0]
     """
 
     mismatch: float | None = None
@@ -45,6 +53,13 @@ def mismatch_metric(std: Floats) -> CategoryMetric:
     ----------
     std : ndarray of shape (n_numeric,)
         Standard deviations of the numeric columns within the class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.neighbors import mismatch_metric
+    >>> mismatch_metric(np.array([1.0, 3.0, 10.0]))
+    CategoryMetric(mismatch=9.0, tables=())
     """
     median = float(np.median(std)) if len(std) else 1.0
     return CategoryMetric(mismatch=min(median * median, _LARGEST) or 1.0)
@@ -75,6 +90,14 @@ def value_difference_metric(
     ----------
     .. [1] C. Stanfill, D. Waltz, "Toward memory-based reasoning", Communications of the ACM
        29(12), 1986. :doi:`10.1145/7902.7906`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.neighbors import value_difference_metric
+    >>> codes, y = np.array([[0], [0], [1], [1]]), np.array([0, 0, 0, 1])
+    >>> value_difference_metric(codes, [2], y, 2).tables[0][0, 1].item()  # (1/2 + 1/2)^2
+    1.0
     """
     tables = []
     for j, n in enumerate(n_levels):

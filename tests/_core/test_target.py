@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
@@ -20,6 +20,9 @@ def target(y):
 
 
 @given(INTEGERS.flatmap(lambda dtype: hnp.arrays(dtype, st.integers(1, 30))))
+@example(np.array([2**63 + 1, 2**63], dtype=np.uint64))
+@example(np.array([-(2**63), -(2**63) + 1]))
+@example(np.array([127, -128] * 130, dtype=np.int8))
 def test_integers_are_coded_in_order(y):
     expected, codes = np.unique(y, return_inverse=True)
     coded = target(y)

@@ -17,7 +17,7 @@ from skaug.neighbors import (
 )
 
 
-def check(found, squared, k, queries=None, tolerance=1e-10):
+def check(found, squared, k, queries=None, tolerance=1e-10, slack=0.0):
     """Each list holds k others, as near as the k nearest, and nearest first."""
     queries = np.arange(len(squared)) if queries is None else queries
     assert found.shape == (len(queries), k)
@@ -27,7 +27,7 @@ def check(found, squared, k, queries=None, tolerance=1e-10):
         assert len(set(neighbors.tolist())) == k
         nearest = np.sort(np.delete(squared[row], row))[:k]
         with np.errstate(invalid="ignore"):  # infinitely far ones are as far as each other
-            assert_allclose(squared[row, neighbors], nearest, atol=tolerance * scale)
+            assert_allclose(squared[row, neighbors], nearest, atol=tolerance * scale + slack)
 
 
 @given(numbers(15), st.integers(1, 14), st.sampled_from("fd"))
@@ -96,7 +96,8 @@ def test_categories_only(data, k):
 @given(numbers(15), st.integers(1, 14))
 def test_sparse_rows(X, k):
     squared = reference.squared_distances(X)
-    check(kneighbors(sparse.csr_array(X), k), squared, k, tolerance=1e-6)
+    far = (X**2).sum(axis=1).max()  # products lose digits of values that are far from zero
+    check(kneighbors(sparse.csr_array(X), k), squared, k, slack=1e-12 * far)
 
 
 TABLES = {

@@ -1,0 +1,40 @@
+"""Kernels compiled by Numba, the extra ``fast``: imported where they are first wanted."""
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+__all__ = ["has_numba", "is_loaded", "kernel"]
+
+
+@cache
+def has_numba() -> bool:
+    """Whether Numba is installed; looked up once."""
+    return find_spec("numba") is not None
+
+
+def kernel(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Compile a function that releases the GIL, and keep the machine code on disk if possible.
+
+    Threads are Python's: Numba's own pool is global, and not every kind of it may be entered
+    by two threads at once. Without Numba the function stays Python, which nothing calls.
+    """
+
+    def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+        if not has_numba():
+            return function
+        from numba import njit
+
+        try:
+            return njit(nogil=True, cache=True, **options)(function)
+        except RuntimeError:  # no folder to write the cache into
+            return njit(nogil=True, **options)(function)
+
+    return compiled
+
+
+def is_loaded() -> bool:
+    """Whether Numba has been imported by now: that alone takes half a second."""
+    return "numba" in sys.modules

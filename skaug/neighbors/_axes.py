@@ -1,0 +1,54 @@
+"""Principal axes: where the rows differ most comes first, and distances stay what they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skaug._core.batch import Floats
+
+__all__ = ["PrincipalAxes", "principal_axes"]
+
+_SAMPLE = 1000  # rows that the covariance is estimated from
+
+
+@dataclass(frozen=True)
+class PrincipalAxes:
+    """An orthonormal basis, and how the variance is spread over it.
+
+    Attributes
+    ----------
+    center : ndarray of shape (d,)
+        A point amid the rows.
+
+    vectors : ndarray of shape (d, d)
+        The axes as columns, by falling variance.
+
+    variances : ndarray of shape (d,)
+        Variances along them.
+    """
+
+    center: Floats
+    vectors: Floats
+    variances: Floats
+
+    @property
+    def dimension(self) -> float:
+        """The participation ratio: d if all variances are equal, m if only m are not 0."""
+        total = self.variances.sum()
+        return float(total**2 / (self.variances**2).sum()) if total > 0 else 0.0
+
+    def leading(self, share: float) -> int:
+        """Return how many axes hold this share of the variance."""
+        cumulated = np.cumsum(self.variances)
+        enough = np.searchsorted(cumulated, share * cumulated[-1])
+        return min(int(enough) + 1, len(cumulated))
+
+
+def principal_axes(X: Floats) -> PrincipalAxes:
+    """Return the principal axes of a sample of rows; any orthonormal basis would be exact."""
+    sample = X[:: max(1, len(X) // _SAMPLE)]
+    center = np.median(sample, axis=0)
+    centred = sample - center
+    covariance = centred.T @ centred / len(sample)
+    variances, vectors = np.linalg.eigh(covariance)
+    return PrincipalAxes(center, vectors[:, ::-1], np.maximum(variances[::-1], 0))
