@@ -50,6 +50,8 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
         "random_state": ["random_state", np.random.Generator],
     }
 
+    _target_type: ClassVar[type[Any]] = Target  # how y is read: as class labels, or otherwise
+
     random_state: RandomState
 
     @abstractmethod
@@ -132,7 +134,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
 
     def _read(self, X: Any, y: Any) -> tuple[Table, Target]:
         table = read_table(self, X, y, categorical_features=self._which_categorical())
-        target = Target(y, owner=type(self).__name__)
+        target = self._target_type(y, owner=type(self).__name__)
         self._prepare(target)
         return table, target
 

@@ -1,8 +1,33 @@
 """Over-sampling: SMOTE and its family, under the names imbalanced-learn gave them."""
 
+from skaug.over_sampling._adasyn import ADASYN
+from skaug.over_sampling._borderline_smote import BorderlineSMOTE
+from skaug.over_sampling._geometric_smote import GeometricSMOTE
+from skaug.over_sampling._kmeans_smote import KMeansSMOTE
+from skaug.over_sampling._mgs import MGSSampler
+from skaug.over_sampling._polynom_fit_smote import PolynomFitSMOTE
+from skaug.over_sampling._prowsyn import ProWSyn
 from skaug.over_sampling._random_over_sampler import RandomOverSampler
 from skaug.over_sampling._smote import SMOTE
 from skaug.over_sampling._smoten import SMOTEN
 from skaug.over_sampling._smotenc import SMOTENC
+from skaug.over_sampling._smoter import SMOTER
+from skaug.over_sampling._svm_smote import SVMSMOTE
+from skaug.over_sampling._wercs import WERCS
 
-__all__ = ["SMOTE", "SMOTEN", "SMOTENC", "RandomOverSampler"]
+__all__ = [
+    "ADASYN",
+    "SMOTE",
+    "SMOTEN",
+    "SMOTENC",
+    "SMOTER",
+    "SVMSMOTE",
+    "WERCS",
+    "BorderlineSMOTE",
+    "GeometricSMOTE",
+    "KMeansSMOTE",
+    "MGSSampler",
+    "PolynomFitSMOTE",
+    "ProWSyn",
+    "RandomOverSampler",
+]

@@ -22,7 +22,7 @@ from skaug.neighbors import (
     value_difference_metric,
 )
 
-__all__ = ["category_metric", "interpolated_batch", "vote"]
+__all__ = ["category_metric", "interpolated_batch", "neighbors_of", "requested_k", "vote"]
 
 
 def interpolated_batch(
@@ -37,6 +37,7 @@ def interpolated_batch(
     owner: str,
     parameter: str = "k_neighbors",
     step: Callable[[Indices, np.random.Generator], Floats] | None = None,
+    where: str | None = None,
 ) -> Batch:
     """Plan rows on the segments from seeds to neighbours of theirs within a pool of rows.
 
@@ -46,7 +47,8 @@ def interpolated_batch(
         What is resampled.
 
     pool : ndarray of shape (n_pool,)
-        The rows among which neighbours are searched, often those of one class.
+        The rows among which neighbours are searched, often those of one class. Where it has
+        rows of several classes, those of the seeds come first; others do not vote on categories.
 
     seed : ndarray of shape (n,)
         For each new row the position of its seed in `pool`.
@@ -66,11 +68,14 @@ def interpolated_batch(
     step : callable, default=None
         ``step(partner, rng)`` returns how far each row goes towards its partner, a row of X;
         None draws from U(0, 1).
+
+    where : str, default=None
+        What the pool is, for the messages; None: the class of its first row.
     """
     numeric, codes = X.numeric[pool], X.codes[pool]
     first, group = distinct_rows(numeric, codes)
-    label = y.classes.tolist()[y.codes[pool[0]]]
-    k = _effective_k(k_neighbors, len(pool), len(first), owner, parameter, label)
+    where = where or f"class {y.classes.tolist()[y.codes[pool[0]]]!r}"
+    k = _effective_k(k_neighbors, len(pool), len(first), owner, parameter, where)
     if k == 0:
         return Batch(seed=pool[seed])
 
@@ -78,15 +83,16 @@ def interpolated_batch(
     is_seed[group[seed]] = True
     wanted = np.flatnonzero(is_seed)  # only seeds need neighbours
     row = (np.cumsum(is_seed) - 1)[group[seed]]
-    neighbors = _searched(
+    neighbors = neighbors_of(
+        wanted,
         numeric[first],
         codes[first],
         category_metric(X, y, pool),
-        wanted,
         k=k,
         k_neighbors=k_neighbors,
         n_jobs=n_jobs,
         owner=owner,
+        parameter=parameter,
     )
     weight = np.bincount(group)[neighbors]
     choice = _draw_weighted(weight, row, rng)
@@ -95,7 +101,10 @@ def interpolated_batch(
     if X.n_numeric:
         steps = rng.random(len(seed)) if step is None else step(partner, rng)
     if codes.shape[1]:
-        voted = _voted_codes(codes, seed, first[neighbors], weight, row, rng)
+        ballots = codes
+        if (is_foreign := y.codes[pool] != y.codes[pool[0]]).any():
+            ballots = np.where(is_foreign[:, None], MISSING, codes)
+        voted = _voted_codes(codes, ballots, seed, first[neighbors], weight, row, rng)
     return Batch(seed=pool[seed], partner=partner, pool=pool, step=steps, codes=voted)
 
 
@@ -111,41 +120,46 @@ def category_metric(X: Table, y: Target, rows: Indices) -> CategoryMetric | None
     return value_difference_metric(X.codes, X.n_levels, y.codes, len(y.classes))
 
 
+def requested_k(k_neighbors: Any) -> int:
+    """Return the number of neighbours asked for, by an int or by an object."""
+    if isinstance(k_neighbors, Integral):
+        return int(k_neighbors)
+    return int(getattr(k_neighbors, "n_neighbors", 6)) - 1
+
+
 def _effective_k(
-    k_neighbors: Any, n_rows: int, n_distinct: int, owner: str, parameter: str, label: Any
+    k_neighbors: Any, n_rows: int, n_distinct: int, owner: str, parameter: str, where: str
 ) -> int:
     """Check the number of neighbours against the rows and fit it to the distinct ones."""
-    if isinstance(k_neighbors, Integral):
-        k = int(k_neighbors)
-    else:
-        k = int(getattr(k_neighbors, "n_neighbors", 6)) - 1
+    k = requested_k(k_neighbors)
     if n_rows < k + 1:
         smaller = f"Set {parameter} to {n_rows - 1} or less, or use" if n_rows > 1 else "Use"
         raise ValueError(
             f"{owner} needs at least {parameter} + 1 = {k + 1} rows in each class it "
-            f"over-samples; class {label!r} has {n_rows}. {smaller} RandomOverSampler."
+            f"over-samples; {where} has {n_rows}. {smaller} RandomOverSampler."
         )
     if n_distinct < k + 1:
         instead = "its rows are copied" if n_distinct == 1 else "all of them are neighbours"
         warnings.warn(
-            f"{owner} looks for {parameter} = {k} neighbours, but the {n_rows} rows of class "
-            f"{label!r} are {n_distinct} distinct ones: {instead}.",
+            f"{owner} looks for {parameter} = {k} neighbours, but the {n_rows} rows of "
+            f"{where} are {n_distinct} distinct ones: {instead}.",
             UserWarning,
             stacklevel=2,
         )
     return min(k, n_distinct - 1)
 
 
-def _searched(
+def neighbors_of(
+    queries: Indices,
     numeric: Any,
     codes: Indices,
     metric: CategoryMetric | None,
-    queries: Indices,
     *,
     k: int,
     k_neighbors: Any,
     n_jobs: int | None,
     owner: str,
+    parameter: str,
 ) -> Indices:
     """Return the k neighbours of the queries, by skaug's own search or the user's object."""
     if isinstance(k_neighbors, Integral):
@@ -153,7 +167,7 @@ def _searched(
     missing = not is_sparse(numeric) and np.isnan(numeric).any()
     if codes.shape[1] or missing:
         raise ValueError(
-            f"k_neighbors of {owner} is an object; it can only search numeric columns without "
+            f"{parameter} of {owner} is an object; it can only search numeric columns without "
             "missing values. Give an int, which searches any table."
         )
     search = clone(k_neighbors).fit(numeric)
@@ -174,6 +188,7 @@ def _draw_weighted(weight: Indices, row: Indices, rng: np.random.Generator) -> I
 
 def _voted_codes(
     codes: Indices,
+    ballots: Indices,
     seed: Indices,
     neighbors: Indices,
     weight: Indices,
@@ -183,7 +198,7 @@ def _voted_codes(
     """Let the neighbours of each seed vote on its categories; what the seed misses stays so."""
     voted = np.empty((len(seed), codes.shape[1]), dtype=codes.dtype)
     for j in range(codes.shape[1]):
-        winner = vote(codes[neighbors, j], weight, row, rng)
+        winner = vote(ballots[neighbors, j], weight, row, rng)
         own = codes[seed, j]
         voted[:, j] = np.where((own == MISSING) | (winner == MISSING), own, winner)
     return voted

@@ -82,8 +82,8 @@ class SMOTEN(ClassSampler):
     >>> from skaug.over_sampling import SMOTEN
     >>> X = np.array([["red"], ["blue"], ["green"]], dtype=object)[np.arange(40) % 3]
     >>> X_res, y_res = SMOTEN(k_neighbors=1, random_state=0).fit_resample(X, [0] * 30 + [1] * 10)
-    >>> X_res.shape, sorted(set(X_res[40:, 0]))
-    ((60, 1), ['blue', 'green', 'red'])
+    >>> X_res.shape, set(X_res[40:, 0]) <= {"red", "blue", "green"}
+    ((60, 1), True)
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
