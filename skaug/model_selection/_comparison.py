@@ -67,6 +67,15 @@ class SamplerComparison:
 
     setting : str
         What was compared on what, in one line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.model_selection import SamplerComparison
+    >>> scores = {arm: {"roc_auc": np.array([0.8, 0.9])} for arm in ("none", "smote")}
+    >>> told = {"thresholds": {}, "baseline": "none", "test_share": 0.25, "setting": ""}
+    >>> SamplerComparison(scores=scores, confidence=0.95, **told).conclusion()
+    'No evidence of gain on any metric.'
     """
 
     scores: Mapping[str, Mapping[str, NDArray[np.float64]]]
