@@ -2,7 +2,7 @@
 Where over-samplers put their rows
 ==================================
 
-Three ways of bringing the rarer of two classes to the size of the other, on two columns, so that
+Eleven ways of bringing the rarer of two classes to the size of the other, on two columns, so that
 the new rows can be seen.
 """
 
@@ -12,11 +12,22 @@ the new rows can be seen.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from skaug.over_sampling import SMOTE, RandomOverSampler
+from skaug.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    GeometricSMOTE,
+    KMeansSMOTE,
+    MGSSampler,
+    PolynomFitSMOTE,
+    ProWSyn,
+    RandomOverSampler,
+)
 
 rng = np.random.default_rng(4)
 angle = rng.uniform(0, np.pi, size=25)
-arc = 2 * np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(0, 0.12, size=(25, 2))
+arc = 1.5 * np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(0, 0.12, size=(25, 2))
 disc = rng.normal([0, 0.1], 0.55, size=(250, 2))
 X = np.vstack([disc, arc])
 y = np.repeat(["common", "rare"], [250, 25])
@@ -28,35 +39,47 @@ samplers = {
     "RandomOverSampler()": RandomOverSampler(random_state=0),
     "RandomOverSampler(shrinkage=1)": RandomOverSampler(shrinkage=1, random_state=0),
     "SMOTE()": SMOTE(random_state=0),
+    "BorderlineSMOTE()": BorderlineSMOTE(random_state=0),
+    "SVMSMOTE()": SVMSMOTE(random_state=0),
+    "KMeansSMOTE(kmeans_estimator=8)": KMeansSMOTE(kmeans_estimator=8, random_state=0),
+    "ADASYN()": ADASYN(random_state=0),
+    "GeometricSMOTE()": GeometricSMOTE(random_state=0),
+    "MGSSampler()": MGSSampler(random_state=0),
+    "ProWSyn()": ProWSyn(random_state=0),
+    "PolynomFitSMOTE()": PolynomFitSMOTE(random_state=0),
 }
 
-fig, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
-for ax, (name, sampler) in zip(axes, samplers.items(), strict=True):
+fig, axes = plt.subplots(4, 3, figsize=(12, 12), layout="constrained")
+for ax, (name, sampler) in zip(axes.flat, samplers.items(), strict=False):
     X_res, y_res = sampler.fit_resample(X, y)
     # rows in the same place are drawn as one dot, the larger the more of them there are
     place, count = np.unique(X_res[sampler.is_synthetic_], axis=0, return_counts=True)
     ax.scatter(*disc.T, s=14, color="#c4c9d1", linewidths=0, label="common")
     ax.scatter(*place.T, s=14 * count, color="#e07b39", alpha=0.6, linewidths=0, label="synthetic")
     ax.scatter(*arc.T, s=20, color="#20365c", linewidths=0, label="rare, original")
-    ax.set(xlim=(-3.9, 3.9), ylim=(-1.9, 3.4), aspect="equal")
+    ax.set(xlim=(-3.1, 3.1), ylim=(-1.7, 2.9), aspect="equal")
     ax.set_title(name, family="monospace", fontsize=11)
     ax.set_axis_off()
-handles, labels = axes[2].get_legend_handles_labels()
-fig.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, markerscale=1.6)
+axes.flat[-1].set_axis_off()
+handles, labels = axes.flat[2].get_legend_handles_labels()
+axes.flat[-1].legend(handles, labels, loc="center", frameon=False, markerscale=1.6, fontsize=12)
 plt.show()
 
 # %%
-# Left, every new row is a copy: the size of a dot is the number of copies. A model sees the same
-# places with more weight.
+# **Copies.** Random over-sampling repeats rows: the size of a dot is the number of copies. With
+# ``shrinkage`` each copy gets Gaussian noise (the smoothed bootstrap). The noise knows the spread
+# of each column and not the shape of the class: the arc is blurred inwards and outwards alike.
 #
-# In the middle, each copy gets Gaussian noise, the wider the fewer rows the class has and the more
-# they spread (the smoothed bootstrap). The noise knows the spread of each column and not the shape
-# of the class: the arc is blurred inwards and outwards alike, and some rows land among the common
-# ones.
+# **Segments.** SMOTE's rows lie between a row and one of its five nearest neighbours. The shape of
+# the class is kept, a little tightened: no new row lies outside its convex hull. BorderlineSMOTE
+# starts only from rows about half of whose neighbours are of the other class, SVMSMOTE from the
+# support vectors of a classifier, ADASYN from each row the more often the more foreign neighbours
+# it has; KMeansSMOTE stays inside clusters in which the class is not too rare.
 #
-# Right, each new row lies on the segment from a row to one of its five nearest neighbours. The
-# shape of the class is kept, a little tightened: segments cut the inside of a curve, and no new row
-# lies outside the convex hull of the class.
+# **Beyond segments.** GeometricSMOTE draws from a half ball round a row, MGSSampler from a Gaussian
+# fitted to a row and its neighbours. ProWSyn joins any two rows that are equally near the other
+# class, and PolynomFitSMOTE any row and the mean of its class: on a curved class like this one both
+# put rows where there is none of it.
 #
-# None of the three knows more about the class than its 25 rows do. Whether a model gains by them is
-# a question for :doc:`/user_guide/comparing_samplers`.
+# None of them knows more about the class than its 25 rows do. Whether a model gains by them is a
+# question for :doc:`/user_guide/comparing_samplers`.
