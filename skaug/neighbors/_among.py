@@ -11,8 +11,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.table import is_sparse
-from skaug.neighbors._kneighbors import _LEAF_ROWS, _TREE_COLUMNS, _scaled
+from skaug.neighbors._kneighbors import _TREE_COLUMNS, _scaled
 from skaug.neighbors._metric import CategoryMetric
+from skaug.neighbors._tree import _LEAF_ROWS
 
 __all__ = ["nearest_among"]
 
