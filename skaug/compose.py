@@ -2,18 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from inspect import signature
 from typing import Any, ClassVar, Self
 
-import narwhals as nw
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, clone
 from sklearn.utils.validation import validate_data
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Indices
 from skaug._core.metadata import (
     WEIGHT,
     described,
@@ -23,89 +18,16 @@ from skaug._core.metadata import (
     takes_weight,
     unpacked,
 )
-from skaug._core.table import is_frame, is_sparse
+from skaug._core.provenance import Provenance
 
 __all__ = ["FunctionSampler", "OneOfSampler", "SamplerChain"]
-
-
-@dataclass(frozen=True)
-class _Provenance:
-    """Where the rows of a table come from; -1 where that is not known."""
-
-    source: Indices
-    partner: Indices
-    synthetic: NDArray[np.bool_]
-
-    @classmethod
-    def unchanged(cls, n_rows: int) -> Self:
-        """Every row is itself."""
-        return cls(np.arange(n_rows), np.full(n_rows, -1), np.zeros(n_rows, dtype=bool))
-
-    @classmethod
-    def of(cls, sampler: Any, X: Any, X_res: Any) -> Self:
-        """Read it off a fitted sampler, or else off the rows that it was given and returned."""
-        n_res = sk.num_samples(X_res)
-        source = getattr(sampler, "sample_indices_", None)
-        if source is None or len(source) != n_res:
-            return cls.by_comparison(X, X_res)
-        source = np.asarray(source)
-        partner = getattr(sampler, "partner_indices_", np.full(n_res, -1))
-        return cls(source, partner, getattr(sampler, "is_synthetic_", _is_repeated(source)))
-
-    @classmethod
-    def by_comparison(cls, X: Any, X_res: Any) -> Self:
-        """Rows that start the table as they started it before were kept; others are unknown."""
-        n_rows, n_res = sk.num_samples(X), sk.num_samples(X_res)
-        source = np.full(n_res, -1)
-        if n_rows <= n_res and _starts_with(X_res, X):
-            source[:n_rows] = np.arange(n_rows)
-        return cls(source, np.full(n_res, -1), source < 0)
-
-    def then(self, step: Self) -> Self:
-        """Trace the rows of the next step back through this one."""
-        return type(self)(
-            _through(step.source, self.source),
-            np.where(
-                step.partner >= 0,
-                _through(step.partner, self.source),
-                _through(step.source, self.partner),
-            ),
-            np.where(step.source >= 0, self.synthetic[step.source], True) | step.synthetic,
-        )
-
-
-def _through(indices: Indices, before: Indices) -> Indices:
-    return np.where(indices >= 0, before[indices], -1)
-
-
-def _is_repeated(source: Indices) -> NDArray[np.bool_]:
-    """Whether a row has stood before: of equal rows, the first is the original."""
-    repeated = np.ones(len(source), dtype=bool)
-    repeated[np.unique(source, return_index=True)[1]] = False
-    return repeated | (source < 0)
-
-
-def _starts_with(X_res: Any, X: Any) -> bool:
-    """Whether the first rows of X_res are those of X, in value and order."""
-    n_rows = sk.num_samples(X)
-    if is_frame(X) and is_frame(X_res):
-        start, whole = nw.from_native(X_res)[:n_rows], nw.from_native(X)
-        native = [nw.maybe_reset_index(frame).to_native() for frame in (start, whole)]
-        return bool(native[0].equals(native[1]))
-    if is_sparse(X) and is_sparse(X_res):
-        return X.shape[1] == X_res.shape[1] and (X_res.tocsr()[:n_rows] != X.tocsr()).nnz == 0
-    start, whole = np.asarray(X_res)[:n_rows], np.asarray(X)
-    if start.shape != whole.shape:
-        return False
-    both_missing = (start != start) & (whole != whole)  # only NaN is not itself
-    return bool(np.all((start == whole) | both_missing))
 
 
 class _ComposedSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
     """The life of a call: `_resample` says what to return and where the rows come from."""
 
     @abstractmethod
-    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
         """Return X, y, weights or None, and the provenance of the rows."""
 
     @sk.fit_context(prefer_skip_nested_validation=False)
@@ -326,15 +248,15 @@ class SamplerChain(_NamedSamplers):
     def __init__(self, steps: Any) -> None:
         self.steps = steps
 
-    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
-        provenance = _Provenance.unchanged(sk.num_samples(X))
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
+        provenance = Provenance.unchanged(sk.num_samples(X))
         self.steps_ = []
         for name, step in self._checked():
             if _is_absent(step):
                 continue
             sampler, before = clone(step), X
             X, y, weight = _run_nested(sampler, name, self, X, y, weight)
-            provenance = provenance.then(_Provenance.of(sampler, before, X))
+            provenance = provenance.then(Provenance.of(sampler, before, X))
             self.steps_.append((name, sampler))
         return X, y, weight, provenance
 
@@ -395,7 +317,7 @@ class OneOfSampler(_NamedSamplers):
         self.samplers = samplers
         self.selected = selected
 
-    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
         named: dict[str | None, Any] = dict(self._checked())
         if self.selected is not None and self.selected not in named:
             raise ValueError(
@@ -405,9 +327,9 @@ class OneOfSampler(_NamedSamplers):
         chosen = named.get(self.selected)
         self.sampler_ = None if _is_absent(chosen) else clone(chosen)
         if self.sampler_ is None:
-            return X, y, weight, _Provenance.unchanged(sk.num_samples(X))
+            return X, y, weight, Provenance.unchanged(sk.num_samples(X))
         result = _run_nested(self.sampler_, self.selected, self, X, y, weight)
-        return *result, _Provenance.of(self.sampler_, X, result[0])
+        return *result, Provenance.of(self.sampler_, X, result[0])
 
 
 def _run_nested(sampler: Any, name: Any, owner: Any, X: Any, y: Any, weight: Any) -> Any:
@@ -481,7 +403,7 @@ class FunctionSampler(_ComposedSampler):
         self.func = func
         self.kw_args = kw_args
 
-    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, _Provenance]:
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
         keywords = dict(self.kw_args or {})
         if weight is not None:
             if WEIGHT not in signature(self.func).parameters:
@@ -497,7 +419,7 @@ class FunctionSampler(_ComposedSampler):
                 "func of FunctionSampler was given sample_weight and must return three values, "
                 "(X, y, sample_weight); it returned two."
             )
-        return X_res, y_res, returned, _Provenance.by_comparison(X, X_res)
+        return X_res, y_res, returned, Provenance.by_comparison(X, X_res)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
