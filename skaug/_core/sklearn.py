@@ -13,7 +13,14 @@ import imblearn.base  # registers "fit_resample" for metadata routing, see above
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnOverSampler
 from imblearn.utils._tags import InputTags, SamplerTags, Tags
 from sklearn.base import _fit_context
-from sklearn.utils import _param_validation
+from sklearn.pipeline import _name_estimators as name_estimators
+from sklearn.utils import TargetTags, _param_validation
+from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._user_interface import _print_elapsed_time as print_elapsed_time
+from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled
+from sklearn.utils.metaestimators import available_if as _available_if
+from sklearn.utils.validation import _check_method_params as check_method_params
+from sklearn.utils.validation import _num_samples as num_samples
 
 __all__ = [
     "HasMethods",
@@ -24,8 +31,15 @@ __all__ = [
     "SamplerTags",
     "StrOptions",
     "Tags",
+    "available_if",
+    "check_method_params",
     "fit_context",
     "imblearn",
+    "name_estimators",
+    "num_samples",
+    "print_elapsed_time",
+    "routing_enabled",
+    "safe_indexing",
     "sampler_tags",
 ]
 
@@ -53,8 +67,6 @@ def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Me
 
 def sampler_tags(*, allow_nan: bool, string: bool = True) -> Any:
     """Return the tags of a sampler as both libraries' checks read them."""
-    from sklearn.utils import TargetTags
-
     return Tags(
         estimator_type="sampler",
         target_tags=TargetTags(required=True),
@@ -71,26 +83,6 @@ def sampler_tags(*, allow_nan: bool, string: bool = True) -> Any:
             allow_nan=allow_nan,
         ),
     )
-
-
-# for pipeline, augmented and compose
-from sklearn.pipeline import _name_estimators as name_estimators  # noqa: E402
-from sklearn.utils import _safe_indexing as safe_indexing  # noqa: E402
-from sklearn.utils._user_interface import _print_elapsed_time as print_elapsed_time  # noqa: E402
-from sklearn.utils.metadata_routing import _routing_enabled as routing_enabled  # noqa: E402
-from sklearn.utils.metaestimators import available_if as _available_if  # noqa: E402
-from sklearn.utils.validation import _check_method_params as check_method_params  # noqa: E402
-from sklearn.utils.validation import _num_samples as num_samples  # noqa: E402
-
-__all__ += [
-    "available_if",
-    "check_method_params",
-    "name_estimators",
-    "num_samples",
-    "print_elapsed_time",
-    "routing_enabled",
-    "safe_indexing",
-]
 
 
 def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
