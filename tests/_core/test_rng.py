@@ -12,13 +12,17 @@ def made(state):
     return state(7) if callable(state) else state
 
 
-@pytest.mark.parametrize("state", STATES, ids=str)
+@pytest.mark.parametrize("state", STATES, ids=["int", "np.int64", "RandomState", "Generator"])
 def test_the_same_state_gives_the_same_root(state):
     roots = [seed_sequence(made(state)).generate_state(4).tolist() for _ in range(2)]
     assert roots[0] == roots[1]
 
 
-@pytest.mark.parametrize("state", [None, np.random.RandomState(7), np.random.default_rng(7)])
+@pytest.mark.parametrize(
+    "state",
+    [None, np.random.RandomState(7), np.random.default_rng(7)],
+    ids=["None", "RandomState", "Generator"],
+)
 def test_a_state_is_advanced_and_none_is_fresh(state):
     roots = [seed_sequence(state).generate_state(4).tolist() for _ in range(2)]
     assert roots[0] != roots[1]

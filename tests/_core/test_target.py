@@ -118,7 +118,7 @@ def test_labels_are_copied_from_their_rows():
         ([0, "a"], "y of SMOTE mixes labels of the types int, str. Use one."),
         (np.array([0, "a"], dtype=object), "mixes labels of the types int, str"),
         (np.array(["2020", "2021"], dtype="M8[D]"), "Unknown label type: datetime64"),
-        (np.array([object(), object()]), "Unknown label type: object"),
+        pytest.param(np.array([object(), object()]), "Unknown label type: object", id="objects"),
         ([[1, 0], [0, 0], [0, 0]], r"row 1 of the one-hot y has none \(2 such rows\)"),
         ([[1, 0], [1, 1]], "Multilabel .* SMOTE needs one label a row; row 1 of y has 2"),
         ([[1, -1], [-1, 1]], r"y has shape \(2, 2\) and is not one-hot"),
