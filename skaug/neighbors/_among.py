@@ -11,9 +11,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.table import is_sparse
-from skaug.neighbors._kneighbors import _TREE_COLUMNS, _scaled
+from skaug.neighbors._kneighbors import TREE_COLUMNS, scaled
 from skaug.neighbors._metric import CategoryMetric
-from skaug.neighbors._tree import _LEAF_ROWS
+from skaug.neighbors._tree import LEAF_ROWS
 
 __all__ = ["nearest_among"]
 
@@ -80,15 +80,15 @@ def nearest_among(
         return search.kneighbors(numeric[queries], return_distance=False)
     has_codes = codes is not None and codes.shape[1] > 0
     has_missing = bool(np.isnan(numeric).any())
-    rows, factor = _scaled(numeric)
+    rows, factor = scaled(numeric)
     if has_codes or has_missing:
         if not has_codes or codes is None or metric is None:
             codes, metric = np.empty((len(rows), 0), dtype=np.int32), CategoryMetric()
         distances = _Distances(rows, codes, metric.scaled(factor), among, has_missing)
         return _in_blocks(lambda block: distances.nearest(block, k), queries, among, threads)
-    if rows.shape[1] > _TREE_COLUMNS:
+    if rows.shape[1] > TREE_COLUMNS:
         return _by_products(rows, queries, among, k)
-    tree = KDTree(rows[among], leafsize=_LEAF_ROWS)
+    tree = KDTree(rows[among], leafsize=LEAF_ROWS)
     return np.asarray(tree.query(rows[queries], [*range(1, k + 1)], workers=threads)[1])
 
 

@@ -15,9 +15,9 @@ from skaug.neighbors._gemm import gemm_kneighbors
 from skaug.neighbors._metric import CategoryMetric
 from skaug.neighbors._tree import tree_kneighbors
 
-__all__ = ["kneighbors"]
+__all__ = ["TREE_COLUMNS", "kneighbors", "scaled"]
 
-_TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
+TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _DIMENSION_PER_DIGIT = 2.2  # dimension below which the compiled tree wins, per log10(rows)
 _COMPILED_K = 64  # its lists are kept sorted by insertion
@@ -86,10 +86,10 @@ def kneighbors(
         if metric is None or codes is None or not has_codes:
             codes, metric = np.empty((n_rows, 0), dtype=np.int32), CategoryMetric()
         # small numbers stay small beside a mismatch of categories
-        rows, factor = (numeric, 1.0) if has_codes and _is_small(numeric) else _scaled(numeric)
+        rows, factor = (numeric, 1.0) if has_codes and _is_small(numeric) else scaled(numeric)
         return brute_kneighbors(rows, codes, metric.scaled(factor), queries, k, threads)
     else:
-        X = np.ascontiguousarray(_scaled(numeric)[0], dtype=np.float64)
+        X = np.ascontiguousarray(scaled(numeric)[0], dtype=np.float64)
         return _among_numbers(X, queries, k, threads)
     return _without_self(found, queries)
 
@@ -125,7 +125,7 @@ def _among_numbers(X: Floats, queries: Indices, k: int, threads: int) -> Indices
             from skaug.neighbors._tree_numba import compiled_tree_kneighbors
 
             return compiled_tree_kneighbors(X, axes, queries, k, threads)
-    if n_columns <= _TREE_COLUMNS:
+    if n_columns <= TREE_COLUMNS:
         return tree_kneighbors(X, queries, k, threads)
     return gemm_kneighbors(X, queries, k, threads)
 
@@ -143,7 +143,7 @@ def _is_small(numeric: Floats) -> bool:
     return _largest(numeric) < 1
 
 
-def _scaled(numeric: Floats) -> tuple[Floats, float]:
+def scaled(numeric: Floats) -> tuple[Floats, float]:
     """Multiply by a power of two, returned too, where squares would overflow or vanish."""
     largest, limits = _largest(numeric), np.finfo(numeric.dtype)
     if largest == 0 or limits.tiny**0.25 < largest < limits.max**0.25:

@@ -7,9 +7,9 @@ from skaug._core.batch import Floats, Indices
 from skaug.neighbors._gemm import gemm_kneighbors
 from skaug.neighbors._rank import ranked
 
-__all__ = ["tree_kneighbors"]
+__all__ = ["LEAF_ROWS", "tree_kneighbors"]
 
-_LEAF_ROWS = 32
+LEAF_ROWS = 32
 _SPARE = 4  # candidates beyond k and the row itself, so that few rows stay in doubt
 _ROUNDS = 3  # of asking for four times as many
 _BLOCK_CELLS = 1 << 20  # of candidates' columns
@@ -40,7 +40,7 @@ def tree_kneighbors(X: Floats, queries: Indices, k: int, threads: int) -> Indice
     n_rows, n_columns = X.shape
     centred = X - np.median(X, axis=0)
     norms = np.sqrt(np.einsum("ij,ij->i", centred, centred))
-    tree = KDTree(centred, leafsize=_LEAF_ROWS)
+    tree = KDTree(centred, leafsize=LEAF_ROWS)
     error = 8 * (n_columns + 8) * np.finfo(np.float64).eps
     found = np.empty((len(queries), k), dtype=np.intp)
     open_rows = np.arange(len(queries))

@@ -22,7 +22,14 @@ from skaug.neighbors import (
     value_difference_metric,
 )
 
-__all__ = ["category_metric", "interpolated_batch", "neighbors_of", "requested_k", "vote"]
+__all__ = [
+    "category_metric",
+    "effective_k",
+    "interpolated_batch",
+    "neighbors_of",
+    "requested_k",
+    "vote",
+]
 
 
 def interpolated_batch(
@@ -75,7 +82,7 @@ def interpolated_batch(
     numeric, codes = X.numeric[pool], X.codes[pool]
     first, group = distinct_rows(numeric, codes)
     where = where or f"class {y.classes.tolist()[y.codes[pool[0]]]!r}"
-    k = _effective_k(k_neighbors, len(pool), len(first), owner, parameter, where)
+    k = effective_k(k_neighbors, len(pool), len(first), owner, parameter, where)
     if k == 0:
         return Batch(seed=pool[seed])
 
@@ -127,7 +134,7 @@ def requested_k(k_neighbors: Any) -> int:
     return int(getattr(k_neighbors, "n_neighbors", 6)) - 1
 
 
-def _effective_k(
+def effective_k(
     k_neighbors: Any, n_rows: int, n_distinct: int, owner: str, parameter: str, where: str
 ) -> int:
     """Check the number of neighbours against the rows and fit it to the distinct ones."""

@@ -12,7 +12,7 @@ from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
 from skaug.neighbors import distinct_rows, kneighbors
-from skaug.over_sampling._interpolation import _effective_k, category_metric
+from skaug.over_sampling._interpolation import category_metric, effective_k
 from skaug.over_sampling._parents import donated_codes, refuse_sparse, warn_of_copies
 
 __all__ = ["MGSSampler", "gaussian_rows"]
@@ -181,7 +181,7 @@ class MGSSampler(ClassSampler):
     def _k(self, n_numeric: int, n_rows: int, n_distinct: int, label: Any) -> int:
         if self.k_neighbors is not None:
             where = f"class {label!r}"
-            return _effective_k(
+            return effective_k(
                 self.k_neighbors, n_rows, n_distinct, "MGSSampler", "k_neighbors", where
             )
         if n_distinct == 1:

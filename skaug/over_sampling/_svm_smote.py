@@ -215,7 +215,9 @@ class SVMSMOTE(ClassSampler):
         if self.svm_estimator is None:
             rows = _capped(y, _MOST_ROWS, np.random.default_rng(seed))
             space = centred(space if len(rows) == len(y) else space[rows])
-            gamma = 1 / (np.sum(column_std(space) ** 2) or 1.0)  # "scale", whatever the origin
+            spread = float(np.sum(column_std(space) ** 2))
+            # "scale", whatever the origin; 1 for columns without any to speak of
+            gamma = 1 / spread if spread > np.finfo(np.float64).tiny else 1.0
             self.svm_estimator_ = seeded_clone(SVC(gamma=gamma), seed).fit(space, y.codes[rows])
         else:  # labels and not codes: a class_weight names labels
             estimator = seeded_clone(self.svm_estimator, seed)

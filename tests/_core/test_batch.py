@@ -97,7 +97,7 @@ def test_is_copy_if_nothing_says_how_to_make_values():
     assert not Batch(seed=seed, values=np.zeros((1, 1))).is_copy
 
 
-@given(numbers(12), generators(), st.sampled_from("fd"))
+@given(numbers(12, missing=True), generators(), st.sampled_from("fd"))
 def test_sparse_rows_are_the_dense_ones(X, rng, dtype):
     X = np.where(rng.random(X.shape) < 0.5, 0, X).astype(dtype)
     seed, partner, step = plan(rng, 12, 20)
