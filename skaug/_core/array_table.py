@@ -43,6 +43,8 @@ class ArrayTable(Table):
             values = columns
         elif self.native.dtype.kind in "OUS":
             values = self._parsed(columns, positions)
+        elif self.native.dtype.kind not in "fiub" and columns.size:
+            raise self.cannot_read(int(positions[0]), columns[0, 0])
         else:
             values = columns.astype(np.float64)
         self.check_finite(values, positions)

@@ -104,6 +104,8 @@ def value_difference_metric(
         counts = np.zeros((n + 1, n_classes))
         np.add.at(counts, (codes[:, j], y_codes), 1)  # code -1, missing, is the last row
         share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        difference = np.abs(share[:, None, :] - share[None, :, :]).sum(axis=2)
+        difference = np.zeros((n + 1, n + 1))
+        for of_class in share.T:  # class by class: a third axis would not fit for many levels
+            difference += np.abs(of_class[:, None] - of_class)
         tables.append(difference**2)
     return CategoryMetric(tables=tuple(tables))

@@ -113,3 +113,11 @@ def test_batches_follow_each_other():
     halfway = Batch(seed=np.array([0]), partner=np.array([1]), step=np.array([0.5]))
     batches = [Batch(seed=np.array([2])), halfway, Batch(seed=np.array([0, 1]))]
     assert table(X).extended(batches).ravel().tolist() == [0, 1, 2, 2, 0.5, 0, 1]
+
+
+def test_dates_are_no_numbers():
+    X = np.arange(20).reshape(10, 2).astype("M8[D]")
+    table = ArrayTable(X, categorical_features="from_dtype", owner="SMOTE")
+    with pytest.raises(ValueError, match="SMOTE cannot read column 0 of X as numbers: it holds"):
+        _ = table.numeric
+    assert ArrayTable(X, categorical_features="all", owner="SMOTE").codes.shape == (10, 2)

@@ -194,6 +194,33 @@ def test_an_object_that_searches_never_returns_the_row_itself(data):
     assert (X[seed[moved]] != X[partner[moved]]).any(axis=1).all()
 
 
+class FarthestFirst(NearestNeighbors):
+    def kneighbors(self, X, n_neighbors, return_distance):
+        return super().kneighbors(X, n_neighbors, return_distance=return_distance)[:, ::-1]
+
+
+class WithoutItself(NearestNeighbors):
+    def kneighbors(self, X, n_neighbors, return_distance):
+        found = super().kneighbors(X, n_neighbors + 1, return_distance=return_distance)
+        return found[:, 1:]
+
+
+@pytest.mark.parametrize("search", [FarthestFirst, WithoutItself])
+@given(smooth_numbers())
+def test_an_object_may_list_the_row_itself_anywhere_or_not_at_all(search, data):
+    X, y = data
+    expected, X_expected, _ = resample(X, y, k_neighbors=4)
+    sampler, X_res, _ = resample(X, y, k_neighbors=search(n_neighbors=5))
+    seed, partner = parents(sampler)
+    assert (seed != partner).all()
+    for rows, _, own, drawn in classes_of(X, y, sampler):
+        itself = range(len(rows))
+        check_partners(reference.squared_distances(X[rows]), itself, itself, own, drawn, 4)
+    if search is WithoutItself:
+        assert_array_equal(partner, parents(expected)[1])
+        assert_array_equal(X_res, X_expected)
+
+
 def test_the_object_is_cloned():
     search = NearestNeighbors(n_neighbors=4)
     resample(np.random.default_rng(0).normal(size=(30, 2)), [0] * 20 + [1] * 10, k_neighbors=search)
