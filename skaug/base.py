@@ -85,6 +85,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
         self : object
             The sampler itself.
         """
+        self.__dict__.pop("_provenance", None)  # of an earlier fit_resample, maybe on other rows
         self._read(X, y)
         return self
 

@@ -120,6 +120,9 @@ def _checked_labels(labels: NDArray[Any], owner: str) -> NDArray[Any]:
         )
     if labels.dtype.kind == "O":
         labels = _plain_labels(labels, owner)
+    if labels.dtype.kind == "f" and np.isinf(labels).any():
+        row = int(np.argmax(np.isinf(labels)))
+        raise ValueError(f"y of {owner} has an infinite label, {labels[row]}, in row {row}.")
     if labels.dtype.kind == "f" and (labels != np.rint(labels)).any():
         fraction = labels[labels != np.rint(labels)][0]
         raise ValueError(

@@ -139,6 +139,11 @@ def effective_k(
 ) -> int:
     """Check the number of neighbours against the rows and fit it to the distinct ones."""
     k = requested_k(k_neighbors)
+    if k < 1:
+        raise ValueError(
+            f"{parameter} of {owner} is an object with n_neighbors = {k + 1}, of which a row "
+            "itself is one; it needs at least 2."
+        )
     if n_rows < k + 1:
         smaller = f"Set {parameter} to {n_rows - 1} or less, or use" if n_rows > 1 else "Use"
         raise ValueError(

@@ -373,3 +373,21 @@ def test_numbers_of_a_mixed_table_lie_between_their_parents():
     low, high = np.sort([x[seed], x[partner]], axis=0)
     made = X_res["x"].to_numpy()[40:]
     assert ((low <= made) & (made <= high)).all()
+
+
+def test_an_object_must_search_more_than_the_row_itself():
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    with pytest.raises(ValueError, match=r"n_neighbors = 1, .* it needs at least 2\."):
+        resample(X, [0] * 20 + [1] * 10, k_neighbors=NearestNeighbors(n_neighbors=1))
+
+
+def test_infinite_labels_are_refused():
+    with pytest.raises(ValueError, match=r"y of SMOTE has an infinite label, inf, in row 20\."):
+        resample(np.ones((30, 2)), [0.0] * 20 + [np.inf] * 10)
+
+
+def test_fit_forgets_where_the_rows_of_an_earlier_call_came_from():
+    X, y = np.random.default_rng(0).normal(size=(30, 2)), [0] * 20 + [1] * 10
+    sampler, _, _ = resample(X, y)
+    assert len(sampler.sample_indices_) == 40
+    assert not hasattr(sampler.fit(X, y), "sample_indices_")
