@@ -4,20 +4,20 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.neighbors import NearestNeighbors
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.compiled import has_numba, is_loaded
 from skaug._core.table import is_sparse
 from skaug.neighbors._axes import principal_axes
-from skaug.neighbors._brute import brute_kneighbors
-from skaug.neighbors._gemm import gemm_kneighbors
 from skaug.neighbors._metric import CategoryMetric
+from skaug.neighbors._products import product_kneighbors
+from skaug.neighbors._rows import Rows
+from skaug.neighbors._sparse import sparse_kneighbors
 from skaug.neighbors._tree import tree_kneighbors
 
-__all__ = ["TREE_COLUMNS", "kneighbors", "scaled"]
+__all__ = ["kneighbors", "nearest"]
 
-TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
+_TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _DIMENSION_PER_DIGIT = 2.2  # dimension below which the compiled tree wins, per log10(rows)
 _COMPILED_K = 64  # its lists are kept sorted by insertion
@@ -79,81 +79,70 @@ def kneighbors(
     if queries is None:
         queries = np.arange(n_rows)
     threads = effective_n_jobs(-1 if n_jobs is None else n_jobs)
-    has_codes = codes is not None and codes.shape[1] > 0
-    if is_sparse(numeric):
-        found = _by_scikit_learn(numeric, queries, k)
-    elif has_codes or np.isnan(numeric).any():
-        if metric is None or codes is None or not has_codes:
-            codes, metric = np.empty((n_rows, 0), dtype=np.int32), CategoryMetric()
-        # small numbers stay small beside a mismatch of categories
-        rows, factor = (numeric, 1.0) if has_codes and _is_small(numeric) else scaled(numeric)
-        return brute_kneighbors(rows, codes, metric.scaled(factor), queries, k, threads)
-    else:
-        X = np.ascontiguousarray(scaled(numeric)[0], dtype=np.float64)
-        return _among_numbers(X, queries, k, threads)
-    return _without_self(found, queries)
+    return nearest(numeric, codes, metric, queries, np.arange(n_rows), k, threads)
 
 
-def _among_numbers(X: Floats, queries: Indices, k: int, threads: int) -> Indices:
-    """Search complete numeric rows: the same answer from each engine, the fastest chosen.
+def nearest(
+    numeric: Any,
+    codes: Indices | None,
+    metric: CategoryMetric | None,
+    queries: Indices,
+    among: Indices,
+    k: int,
+    threads: int,
+) -> Indices:
+    """Return the k nearest of the rows `among`, which ascend, by the engine that is fastest.
 
-    Seconds for all neighbours, k = 5, two threads of a busy machine; the effective dimension
-    is that of the principal axes, and decides for the compiled tree. SciPy's, over the 12
-    leading axes where there are more than 10 columns, was not reliably faster than products:
-
-    ======== ======= ========= ======== ============ ==========
-    rows     columns dimension products SciPy's tree compiled
-    ======== ======= ========= ======== ============ ==========
-    10,000   8       8.0       0.17     0.31         0.13
-    10,000   32      7.8       0.37     0.48         0.23
-    10,000   32      31.8      0.31                  1.45
-    30,000   16      15.9      1.5                   4.8
-    30,000   32      7.3       2.8      2.5          1.0
-    30,000   32      9.8       2.4      7.0          3.2
-    30,000   128     9.4       6.8      3.6          2.4
-    ======== ======= ========= ======== ============ ==========
+    All engines return the same rows in the same order.
     """
-    n_rows, n_columns = X.shape
-    compiled = (
+    if is_sparse(numeric):
+        return sparse_kneighbors(numeric, queries, among, k, threads)
+    rows = _as_rows(numeric, codes, metric)
+    if rows.is_numeric:
+        if len(among) == len(rows) and _pays_to_compile(rows, queries, k):
+            axes = principal_axes(rows.numeric)
+            if axes.dimension <= _DIMENSION_PER_DIGIT * np.log10(len(rows)):
+                from skaug.neighbors._tree_numba import compiled_tree_kneighbors
+
+                return compiled_tree_kneighbors(rows.numeric, axes, queries, k, threads)
+        if 0 < rows.numeric.shape[1] <= _TREE_COLUMNS:
+            return tree_kneighbors(rows, queries, among, k, threads)
+    return product_kneighbors(rows, queries, among, k, threads)
+
+
+def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | None) -> Rows:
+    """Scale the numbers so that their squares stay finite, and the metric with them."""
+    if codes is None or metric is None or not codes.shape[1]:
+        codes, metric = np.empty((len(numeric), 0), dtype=np.int32), CategoryMetric()
+    has_missing = bool(np.isnan(numeric).any())
+    # small numbers stay small beside a mismatch of categories
+    small = codes.shape[1] > 0 and _largest(numeric) < 1
+    values, factor = (numeric, 1.0) if small else _scaled(numeric)
+    values = np.ascontiguousarray(values, dtype=np.float64)
+    return Rows(values, codes, metric.scaled(factor), has_missing)
+
+
+def _pays_to_compile(rows: Rows, queries: Indices, k: int) -> bool:
+    """Whether there is a compiled tree, and enough to do for it.
+
+    TABLE
+    """
+    return (
         has_numba()
         and len(queries) >= (_COMPILED_QUERIES if is_loaded() else _IMPORT_QUERIES)
         and k <= _COMPILED_K
+        and rows.numeric.shape[1] <= _AXES_COLUMNS
     )
-    if compiled and n_columns <= _AXES_COLUMNS:
-        axes = principal_axes(X)
-        if axes.dimension <= _DIMENSION_PER_DIGIT * np.log10(n_rows):
-            from skaug.neighbors._tree_numba import compiled_tree_kneighbors
-
-            return compiled_tree_kneighbors(X, axes, queries, k, threads)
-    if n_columns <= TREE_COLUMNS:
-        return tree_kneighbors(X, queries, k, threads)
-    return gemm_kneighbors(X, queries, k, threads)
-
-
-def _by_scikit_learn(numeric: Any, queries: Indices, k: int) -> Indices:
-    search = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(numeric)
-    return search.kneighbors(numeric[queries], return_distance=False)
 
 
 def _largest(numeric: Floats) -> float:
     return float(np.fmax.reduce(np.abs(numeric), axis=None, initial=0))
 
 
-def _is_small(numeric: Floats) -> bool:
-    return _largest(numeric) < 1
-
-
-def scaled(numeric: Floats) -> tuple[Floats, float]:
+def _scaled(numeric: Floats) -> tuple[Floats, float]:
     """Multiply by a power of two, returned too, where squares would overflow or vanish."""
     largest, limits = _largest(numeric), np.finfo(numeric.dtype)
     if largest == 0 or limits.tiny**0.25 < largest < limits.max**0.25:
         return numeric, 1.0
     factor = 2.0 ** -max(-1000, min(1000, int(np.log2(largest))))
     return numeric.astype(np.float64) * factor, factor  # float32 may not hold the factor
-
-
-def _without_self(found: Indices, queries: Indices) -> Indices:
-    """Drop each row from its own list, wherever it stands; or the last if it is not there."""
-    keep = found != queries[:, None]
-    keep[keep.all(axis=1), -1] = False
-    return found[keep].reshape(len(found), found.shape[1] - 1)

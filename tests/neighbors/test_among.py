@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference import squared_distances
 from scipy import sparse
 
-from skaug.neighbors import _among as module
 from skaug.neighbors import mismatch_metric, nearest_among, value_difference_metric
 
 
@@ -41,22 +40,24 @@ def test_few_columns(sets, k):
     assert_nearest(squared_distances(X), queries, among, found)
 
 
-@given(two_sets(min_columns=12), st.integers(1, 12), st.sampled_from([1, 1 << 22]))
-def test_many_columns(sets, k, block_bytes):
+@given(two_sets(min_columns=12), st.integers(1, 12))
+def test_many_columns(sets, k):
     X, queries, among = sets
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_BLOCK_BYTES", block_bytes)
-        found = nearest_among(X, k, queries=queries, among=among)
+    found = nearest_among(X, k, queries=queries, among=among)
     assert_nearest(squared_distances(X), queries, among, found)
 
 
-@given(two_sets(missing=True), st.integers(1, 12), st.sampled_from([1, 1000, 1 << 22]))
-def test_missing_values(sets, k, block_bytes):
+@given(two_sets(missing=True), st.integers(1, 12))
+def test_missing_values(sets, k):
     X, queries, among = sets
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_BLOCK_BYTES", block_bytes)
-        found = nearest_among(X, k, queries=queries, among=among, n_jobs=2)
+    found = nearest_among(X, k, queries=queries, among=among, n_jobs=2)
     assert_nearest(squared_distances(X), queries, among, found)
+
+
+def test_ties_go_to_the_row_that_stands_first():
+    for X in (np.zeros((9, 1)), np.zeros((9, 12)), sparse.csr_array((9, 2))):
+        found = nearest_among(X, 3, queries=np.array([4]), among=np.array([8, 2, 5, 1]))
+        assert found.tolist() == [[3, 1, 2]]
 
 
 @given(two_sets(missing=True), strategies.codes(30), st.integers(1, 12))

@@ -10,7 +10,7 @@ from strategies import codes, generators, numbers
 
 from skaug.neighbors import (
     CategoryMetric,
-    _brute,
+    _blocks,
     kneighbors,
     mismatch_metric,
     value_difference_metric,
@@ -130,7 +130,7 @@ def test_threads_and_blocks_do_not_matter(table, monkeypatch):
     parts = TABLES[table](np.random.default_rng(0).normal(size=(60, 3)))
     expected = kneighbors(k=4, n_jobs=1, **parts)
     for block_bytes in (8, 8 * 60 * 7):
-        monkeypatch.setattr(_brute, "_BLOCK_BYTES", block_bytes)
+        monkeypatch.setattr(_blocks, "_BLOCK", 1 + block_bytes % 99)
         for n_jobs in (None, 1, 2, -1):
             assert_array_equal(kneighbors(k=4, n_jobs=n_jobs, **parts), expected)
 

@@ -20,7 +20,7 @@ from strategies import (
 )
 
 from skaug._core import batch as batch_module
-from skaug.neighbors import _brute
+from skaug.neighbors import _blocks
 from skaug.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 
 pytestmark = pytest.mark.filterwarnings("ignore:SMOTE.* looks for k_neighbors:UserWarning")
@@ -179,7 +179,7 @@ def test_blocks_and_threads_do_not_matter(sampler, data, block_bytes):
     threads = {"n_jobs": 2} if "n_jobs" in sampler.get_params() else {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch_module, "_BLOCK_BYTES", block_bytes)
-        patch.setattr(_brute, "_BLOCK_BYTES", block_bytes)
+        patch.setattr(_blocks, "_BLOCK", 1 + block_bytes % 99)
         _, X_res, _ = resample(sampler, X, y, **threads)
     assert_array_equal(X_res, expected)
 

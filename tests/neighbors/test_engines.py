@@ -1,20 +1,20 @@
-"""Every engine for complete numbers returns the same rows in the same order."""
+"""Every engine returns the same rows in the same order."""
 
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from strategies import generators, numbers
 
 from skaug._core.batch import interpolate
-from skaug.neighbors import kneighbors
+from skaug.neighbors import CategoryMetric, _blocks, _points, _products, kneighbors
 from skaug.neighbors._axes import principal_axes
-from skaug.neighbors._gemm import gemm_kneighbors
-from skaug.neighbors._rank import squared_distances
+from skaug.neighbors._products import product_kneighbors
+from skaug.neighbors._rows import Rows
 from skaug.neighbors._tree import tree_kneighbors
 
 KINDS = ["smooth", "grid", "duplicates", "outlier", "clusters", "low rank", "shifted", "float32"]
@@ -44,30 +44,80 @@ def tables(draw, max_rows=80, max_columns=40):
     return X * 2.0 ** draw(st.sampled_from([-100, 0, 0, 100]))
 
 
-def reference(X, queries, k):
+@st.composite
+def mixed_rows(draw):
+    """Rows with missing numbers, or categories, or both; ties are frequent."""
+    X, rng = draw(tables(max_columns=6)), draw(generators())
+    n = len(X)
+    codes = rng.integers(-1, draw(st.integers(1, 9)), size=(n, draw(st.integers(0, 4))))
+    X = X[:, : draw(st.integers(0 if codes.shape[1] else 1, X.shape[1]))]
+    X[rng.random(X.shape) < draw(st.sampled_from([0, 0.1, 0.6]))] = np.nan
+    metric = CategoryMetric(mismatch=draw(st.sampled_from([1.0, 0.3, 1e-8])))
+    if draw(st.booleans()):
+        points = rng.normal(size=(codes.shape[1], 10))
+        metric = CategoryMetric(tables=tuple((p[:, None] - p) ** 2 for p in points))
+    return Rows(X, codes, metric, bool(np.isnan(X).any()))
+
+
+def numbers_only(X):
+    return Rows(X, np.empty((len(X), 0), dtype=int), CategoryMetric(), False)
+
+
+def reference(rows, queries, among, k):
     """The definition: all distances, ranked by (distance, index)."""
-    everything = np.tile(np.arange(len(X)), (len(queries), 1))
-    squared = squared_distances(X, queries, everything)
-    squared[everything == queries[:, None]] = np.inf
-    return np.argsort(squared, axis=1, kind="stable")[:, :k]
+    squared = np.array([rows.squared(np.full(len(among), q), among) for q in queries])
+    squared = squared.reshape(len(queries), len(among))
+    squared[among == queries[:, None]] = np.nan  # sorts after infinity
+    return among[np.argsort(squared, axis=1, kind="stable")[:, :k]]
 
 
-def drawn(data, X):
-    k = data.draw(st.integers(1, len(X) - 1))
-    queries = data.draw(generators()).permutation(len(X))[: data.draw(st.integers(1, len(X)))]
-    return queries, k
+def drawn(data, n):
+    """Queries in any order, the rows among which they look, and k."""
+    rng = data.draw(generators())
+    queries = rng.permutation(n)[: data.draw(st.integers(1, n))]
+    among = np.arange(n)
+    if data.draw(st.booleans()):
+        among = np.sort(rng.permutation(n)[: data.draw(st.integers(2, n))])
+    return queries, among, data.draw(st.integers(1, len(among) - 1))
 
 
-@given(tables(), st.data())
-def test_products(X, data):
-    queries, k = drawn(data, X)
-    assert_array_equal(gemm_kneighbors(X, queries, k, 1), reference(X, queries, k))
+@pytest.fixture(params=[None, 16, 48])
+def blocks(request, monkeypatch):
+    """Blocks as they are, or so small that a few rows make many of them."""
+    if request.param:
+        monkeypatch.setattr(_blocks, "_BLOCK", request.param)
+        monkeypatch.setattr(_products, "_TILE_COLUMNS", 2 * request.param)
+        monkeypatch.setattr(_products, "_FIRST_COLUMNS", 1)
+        monkeypatch.setattr(_products, "_GROWTH", 2)
+        monkeypatch.setattr(_products, "_MANY", 0)
+        monkeypatch.setattr(_points, "_AXES_ROWS", 0)
+        monkeypatch.setattr(_points, "_BUCKETS", 3)
+
+
+per_test = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@per_test
+@given(tables(max_rows=200), st.data(), st.sampled_from([1, 2]))
+def test_products(blocks, X, data, threads):
+    queries, among, k = drawn(data, len(X))
+    found = product_kneighbors(numbers_only(X), queries, among, k, threads)
+    assert_array_equal(found, reference(numbers_only(X), queries, among, k))
+
+
+@per_test
+@given(mixed_rows(), st.data())
+def test_products_of_mixed_and_incomplete_rows(blocks, rows, data):
+    queries, among, k = drawn(data, len(rows))
+    found = product_kneighbors(rows, queries, among, k, 1)
+    assert_array_equal(found, reference(rows, queries, among, k))
 
 
 @given(tables(), st.data())
 def test_tree(X, data):
-    queries, k = drawn(data, X)
-    assert_array_equal(tree_kneighbors(X, queries, k, 1), reference(X, queries, k))
+    queries, among, k = drawn(data, len(X))
+    found = tree_kneighbors(numbers_only(X), queries, among, k, 1)
+    assert_array_equal(found, reference(numbers_only(X), queries, among, k))
 
 
 @given(tables(max_rows=300, max_columns=200), st.data())
@@ -75,18 +125,21 @@ def test_compiled_tree(X, data):
     pytest.importorskip("numba")
     from skaug.neighbors._tree_numba import compiled_tree_kneighbors
 
-    queries, k = drawn(data, X)
+    queries, _, k = drawn(data, len(X))
+    k = min(k, len(X) - 1)
     found = compiled_tree_kneighbors(X, principal_axes(X), queries, k, 2)
-    assert_array_equal(found, reference(X, queries, k))
+    assert_array_equal(found, reference(numbers_only(X), queries, np.arange(len(X)), k))
 
 
 @pytest.mark.parametrize("n_columns", [2, 14])
 def test_many_ties(n_columns):
     X = np.random.default_rng(0).integers(2, size=(3000, n_columns)).astype(float)
     queries = np.arange(0, 3000, 7)
-    expected = reference(X, queries, 5)
-    assert_array_equal(tree_kneighbors(X, queries, 5, 2), expected)
-    assert_array_equal(gemm_kneighbors(X, queries, 5, 2), expected)
+    rows, everything = numbers_only(X), np.arange(3000)
+    expected = reference(rows, queries, everything, 5)
+    assert_array_equal(tree_kneighbors(rows, queries, everything, 5, 2), expected)
+    assert_array_equal(product_kneighbors(rows, queries, everything, 5, 2), expected)
+    assert_array_equal(product_kneighbors(rows, everything, everything, 5, 2)[queries], expected)
     assert_array_equal(kneighbors(X, 5, queries=queries), expected)
 
 

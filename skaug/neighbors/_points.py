@@ -1,0 +1,147 @@
+"""Rows as vectors whose products are squared distances, or less where these are dearer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skaug._core.batch import Floats, Indices
+from skaug.neighbors._axes import principal_axes
+from skaug.neighbors._rows import Rows
+
+__all__ = ["Centred", "Points", "centred", "points"]
+
+_SAMPLE = 1000  # rows that the centre is taken from
+_LEAD = 0.98  # of the variance: if few axes hold it, the others are not multiplied
+_BOX_AXES = 16
+_AXES_COLUMNS = 1024  # above, finding the axes costs what they save
+_AXES_ROWS = 4_000  # and below
+_BUCKETS = 64  # levels of a column that are told apart
+
+
+@dataclass(frozen=True, eq=False)
+class Centred:
+    """The numbers about a point amid them.
+
+    Attributes
+    ----------
+    numeric : ndarray of shape (n, m)
+        Coordinates to multiply, 0 where missing; m is smaller than d where a few axes do.
+
+    norms : ndarray of shape (n,)
+        Distances from the centre in all columns.
+
+    boxed : ndarray of shape (n, n_axes)
+        Coordinates by which rows are put into blocks; no columns where there is no order.
+    """
+
+    numeric: Floats
+    norms: Floats
+    boxed: Floats
+
+
+def centred(rows: Rows) -> Centred:
+    """Centre the numbers, and turn them to their principal axes where that saves work."""
+    numeric, (n_rows, n_columns) = rows.numeric, rows.numeric.shape
+    if rows.has_missing:
+        present = ~np.isnan(numeric)
+        center = np.sum(numeric, axis=0, where=present) / np.maximum(present.sum(axis=0), 1)
+        about = np.where(present, numeric - center, 0)
+        return Centred(about, _lengths(about), np.empty((n_rows, 0)))
+    if n_rows < _AXES_ROWS or not 0 < n_columns <= _AXES_COLUMNS:
+        sample = numeric[:: max(1, n_rows // _SAMPLE)]
+        about = numeric - np.median(sample, axis=0)
+        return Centred(about, _lengths(about), np.empty((n_rows, 0)))
+    axes = principal_axes(numeric)
+    about = numeric - axes.center
+    norms = _lengths(about)
+    n_leading = axes.leading(_LEAD)
+    few = n_leading <= n_columns // 2
+    turned = about @ axes.vectors[:, : max(n_leading if few else 0, min(_BOX_AXES, n_columns))]
+    return Centred(turned[:, :n_leading] if few else about, norms, turned[:, :_BOX_AXES])
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    r"""Two vectors for each row: ``left[i] @ right[j]`` is a squared distance, or less.
+
+    Attributes
+    ----------
+    left, right : ndarray of shape (n, m)
+        The vectors.
+
+    unit : float
+        A power of four: products are in units of ``1 / unit``.
+
+    error : ndarray of shape (n,)
+        How far the products of a row, in any order of summing, may be above
+        ``unit * squared_distance``.
+    """
+
+    left: Floats
+    right: Floats
+    unit: float
+    error: Floats
+
+    def __getitem__(self, which: Indices) -> "Points":
+        return Points(self.left[which], self.right[which], self.unit, self.error[which])
+
+
+def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
+    r"""Return the vectors of some of the rows.
+
+    Complete numbers give :math:`(-2x, |x|^2, 1) \cdot (y, 1, |y|^2)`. Incomplete ones
+    give the sum over shared columns times :math:`d / \sqrt{p_x p_y}`, p being how many a row has,
+    which is at most the factor :math:`d / n_{shared}` of the nan-Euclidean distance. Categories
+    give a row of their table of distances and the mark of a level.
+    """
+    numeric, norms, tables = about.numeric[members], about.norms[members], _tables(rows, members)
+    stretch = np.ones(len(members))
+    if rows.has_missing:
+        present = ~np.isnan(rows.numeric[members])
+        n_present = present.sum(axis=1)
+        stretch[n_present > 0] = np.sqrt(present.shape[1] / n_present[n_present > 0])
+    size = stretch * stretch.max(initial=1) * (norms + norms.max(initial=0)) ** 2
+    size += sum(float(table.max(initial=0)) for table, _ in tables)
+    unit = 4.0 ** -np.ceil(np.log2(np.sqrt(size.max(initial=0)) or 1.0))
+    numeric = numeric * np.sqrt(unit)
+    if rows.has_missing:
+        squares, shown, numeric = (
+            part * stretch[:, None] for part in (numeric**2, present, numeric)
+        )
+        left, right = [squares, shown, -2 * numeric], [shown, squares, numeric]
+    else:
+        squares = np.einsum("ij,ij->i", numeric, numeric)[:, None]
+        one = np.ones_like(squares)
+        left, right = [-2 * numeric, squares, one], [numeric, one, squares]
+    left += [unit * table[level] for table, level in tables]
+    right += [np.eye(len(table))[level] for table, level in tables]
+    a, b = (np.concatenate(parts, axis=1, dtype=dtype) for parts in (left, right))
+    rounding = (a.shape[1] + rows.numeric.shape[1] + 16) * np.finfo(dtype).eps / 2
+    return Points(a, b, unit, rounding * unit * size)
+
+
+def _lengths(numeric: Floats) -> Floats:
+    return np.sqrt(np.einsum("ij,ij->i", numeric, numeric))
+
+
+def _tables(rows: Rows, members: Indices) -> list[tuple[Floats, Indices]]:
+    """Return for each column the distances between buckets of levels, and each row's bucket."""
+    metric = rows.metric
+    found: list[tuple[Floats, Indices]] = []
+    for j, column in enumerate(rows.codes[members].T):
+        levels, level = np.unique(column, return_inverse=True)
+        n_buckets = min(len(levels), _BUCKETS)
+        if metric.mismatch is not None:
+            found.append((metric.mismatch * (1 - np.eye(n_buckets)), level % n_buckets))
+            continue
+        table = metric.tables[j][np.ix_(levels, levels)]
+        found.append((_least(table, n_buckets), level * n_buckets // len(levels)))
+    return found
+
+
+def _least(table: Floats, n_buckets: int) -> NDArray[Any]:
+    """Return the least distance between levels of each two buckets of consecutive ones."""
+    starts = -(-np.arange(n_buckets) * len(table) // n_buckets)
+    return np.minimum.reduceat(np.minimum.reduceat(table, starts, axis=0), starts, axis=1)

@@ -1,0 +1,175 @@
+"""Exact neighbours by products of blocks: candidates in float32, settled in float64."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import local
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from skaug._core.batch import Floats, Indices
+from skaug.neighbors._blocks import Blocks, block_distances
+from skaug.neighbors._points import Centred, centred, points
+from skaug.neighbors._rows import Rows
+from skaug.neighbors._shortlist import Shortlist
+from skaug.neighbors._tile import Found, Tile
+
+__all__ = ["product_kneighbors"]
+
+_TILE_COLUMNS = 4_096  # multiplied by a block at a time
+_FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
+_GROWTH = 4  # of the number of blocks, from one round to the next
+_FAR = 32.0  # in median distances from the centre: rows beyond are left to float64
+_MANY = 1_000_000  # pairs from which threads are worth starting
+
+
+def product_kneighbors(
+    rows: Rows, queries: Indices, among: Indices, k: int, threads: int
+) -> Indices:
+    """Return the k nearest of the rows `among` to each query, by (distance, index).
+
+    The rows are put into blocks of near ones. A product of two blocks gives all distances between
+    their rows in float32; where one may be smaller than the k-th smallest known so far,
+    rounding included, it is computed in float64. So the result does not depend on the products.
+    Blocks are visited by rising distance, and not at all if they are too far; where all rows
+    are queries each product serves both of its blocks.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table.
+
+    queries : ndarray of shape (n_queries,)
+        The rows whose neighbours are wanted; a row is never its own neighbour.
+
+    among : ndarray of shape (n_among,)
+        The rows that may be neighbours, ascending.
+
+    k : int
+        Number of neighbours: fewer than ``len(among)``, or as many if no query is among them.
+
+    threads : int
+        Threads to use. The result does not depend on it.
+    """
+    about = centred(rows)
+    found = np.empty((len(queries), k), dtype=np.intp)
+    is_open = np.ones(len(queries), dtype=bool)
+    # beyond, squares would drown the others' in float32
+    is_near = about.norms <= _FAR * np.median(about.norms[among])
+    near, of_near = among[is_near[among]], np.flatnonzero(is_near[queries])
+    if len(near) > k and len(of_near):
+        search = _Search(rows, about, queries[of_near], near, k, np.float32)
+        found[of_near], squared = search(threads)
+        nearest_far = about.norms[among[~is_near[among]]].min(initial=np.inf)
+        to_far = (nearest_far - about.norms[queries[of_near]]) * (1 - 1e-9)
+        is_open[of_near] = squared >= np.maximum(to_far, 0) ** 2
+    if is_open.any():
+        search = _Search(rows, about, queries[is_open], among, k, np.float64)
+        found[is_open], _ = search(threads)
+    return found
+
+
+class _Search:
+    """One search of all queries in one precision, in rounds that go farther and farther."""
+
+    def __init__(
+        self, rows: Rows, about: Centred, queries: Indices, among: Indices, k: int, dtype: Any
+    ) -> None:
+        is_among = np.zeros(len(rows), dtype=bool)
+        is_among[among] = True
+        self.queries = queries
+        self.mutual = 2 * len(queries) >= len(among) and bool(is_among[queries].all())
+        if self.mutual:
+            sources = self.among = Blocks(among, about, points(rows, about, among, dtype))
+        else:
+            vectors = points(rows, about, np.concatenate([queries, among]), dtype)
+            place = np.arange(len(queries) + len(among))
+            sources = Blocks(queries, about, vectors[place[: len(queries)]])
+            self.among = Blocks(among, about, vectors[place[len(queries) :]])
+        self.sources = sources
+        self.best = Shortlist(sources, k, rows)
+        least, between = block_distances(sources, self.among)
+        if self.mutual:
+            np.fill_diagonal(between, -1)  # a block is nearest to itself
+        self.least = least * ((1 - 1e-9) * self.among.vectors.unit)
+        self.nearest_first = np.argsort(between, axis=1)
+        self.tile_blocks = min(max(1, _TILE_COLUMNS // self.among.size), self.among.n_blocks)
+        self.new_tile = partial(Tile, rows, self.best, self.among, self.tile_blocks)
+        self.memory = local()
+
+    def __call__(self, threads: int) -> tuple[Indices, Floats]:
+        """Return the neighbours of the queries, and the squared distance of the last."""
+        many = self.sources.n_rows * self.among.n_rows > _MANY
+        if many and threads > 1:
+            with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+                self._search(lambda work, items: list(pool.map(work, items)))
+        else:
+            self._search(lambda work, items: list(map(work, items)))
+        slots = self.sources.slot_of(self.queries)
+        return self.best.index[slots], self.best.squared[slots, -1]
+
+    def _search(self, each: Callable[..., list[Any]]) -> None:
+        n_sources, n_among = self.least.shape
+        rank = np.empty_like(self.nearest_first)
+        np.put_along_axis(rank, self.nearest_first, np.arange(n_among)[None, :], axis=1)
+        done = np.zeros(self.least.shape, dtype=bool)
+        width = -(-max(_FIRST_COLUMNS, 2 * (self.best.k + 1)) // self.among.size)
+        while True:
+            reach = self.best.limit.reshape(n_sources, -1).max(axis=1)
+            needed = ~done & (self.least <= reach[:, None])
+            chosen = needed & (rank < width)
+            both = np.zeros_like(chosen)
+            if self.mutual and done.any():
+                both = chosen & needed.T
+                both |= both.T
+                chosen = (chosen | both) & ~(both & _one_of_two(n_among))
+                both &= chosen
+                done |= both.T
+            done |= chosen
+            found = each(partial(self._visit, chosen, both), range(n_sources))
+            self._add([part for parts in found for part in parts], each)
+            if width >= n_among:
+                return
+            width *= _GROWTH
+
+    def _visit(self, chosen: NDArray[np.bool_], both: NDArray[np.bool_], block: int) -> list[Found]:
+        """Compare a block with others, nearest first; return what was found for their rows."""
+        others = self.nearest_first[block]
+        others, both = others[chosen[block, others]], both[block]
+        slots, found = self.sources.slots(block), []
+        for begin in range(0, len(others), self.tile_blocks):
+            part = np.sort(others[begin : begin + self.tile_blocks])
+            part = part[(self.least[block, part] <= self.best.limit[slots].max()) | both[part]]
+            if len(part):
+                tile = self._tile()
+                tile.multiply(block, part)
+                tile.serve_rows()
+                if both[part].any():
+                    found.append(tile.for_columns(both[part]))
+        return found
+
+    def _add(self, found: list[Found], each: Callable[..., list[Any]]) -> None:
+        """Take what was found for the columns of tiles into their lists, block by block."""
+        if not found:
+            return
+        slot, candidate, squared = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(slot, kind="stable")
+        slot, candidate, squared = slot[order], candidate[order], squared[order]
+        ends = np.searchsorted(slot, np.arange(self.sources.n_blocks + 1) * self.sources.size)
+        parts: Iterable[slice] = map(slice, ends[:-1], ends[1:])
+        each(lambda part: self.best.add(slot[part], candidate[part], squared[part]), parts)
+
+    def _tile(self) -> Tile:
+        if not hasattr(self.memory, "tile"):
+            self.memory.tile = self.new_tile()
+        tile: Tile = self.memory.tile
+        return tile
+
+
+def _one_of_two(n: int) -> NDArray[np.bool_]:
+    """Return which of (i, j) and (j, i) to leave out, so that each i keeps about half."""
+    i, j = np.arange(n)[:, None], np.arange(n)
+    return ((i + j) % 2 == 0) ^ (i < j)

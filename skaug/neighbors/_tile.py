@@ -1,0 +1,133 @@
+"""The products of one block of rows with some others, and the few that matter."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skaug._core.batch import Floats, Indices
+from skaug.neighbors._blocks import MULTIPLE, Blocks
+from skaug.neighbors._rows import Rows
+from skaug.neighbors._shortlist import Shortlist, shortest
+
+__all__ = ["Found", "Tile"]
+
+Found: TypeAlias = tuple[Indices, Indices, Floats]  # slots, candidates, squared distances
+
+_GROUP = 8  # products of a row whose minimum is looked at before they are; of a column: MULTIPLE
+
+
+class Tile:
+    """Room for the products of a block with others; a thread fills it again and again.
+
+    Fresh pages would cost more than the arithmetic done in them.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table, which tells true distances.
+
+    best : Shortlist
+        The nearest rows known so far to each query.
+
+    among : Blocks
+        The rows that may be near.
+
+    n_others : int
+        Blocks of a tile at most.
+    """
+
+    def __init__(self, rows: Rows, best: Shortlist, among: Blocks, n_others: int) -> None:
+        self.rows, self.best, self.among = rows, best, among
+        right = among.vectors.right
+        n_products = best.blocks.size * among.size * n_others
+        self.space = np.empty(n_products, dtype=right.dtype)
+        self.minima = np.empty(n_products, dtype=right.dtype)
+        self.mask = np.empty(n_products, dtype=bool)
+        self.right = np.empty((among.size * n_others, right.shape[1]), dtype=right.dtype)
+
+    def multiply(self, block: int, others: Indices) -> None:
+        """Fill the tile with the products of a block of queries with other blocks."""
+        queries, among = self.best.blocks, self.among
+        self.slots, self.others = queries.slots(block), others
+        left, right = queries.vectors.left[self.slots], self._gathered(others)
+        shape = (len(left), len(right))
+        self.products = self.space[: shape[0] * shape[1]].reshape(shape)
+        np.matmul(left, right.T, out=self.products)
+        # what fills up the last blocks is farther than any row
+        farthest = np.finfo(self.products.dtype).max
+        self.products[queries.n_filled(block) :] = farthest
+        last = (len(others) - 1) * among.size + among.n_filled(int(others[-1]))
+        self.products[:, last:] = farthest
+
+    def serve_rows(self) -> None:
+        """Take what is near enough into the lists of the block's rows."""
+        k, (n_rows, n_columns) = self.best.k, self.products.shape
+        group = _GROUP if n_columns >= 2 * (k + 1) * _GROUP else 1
+        minima = self._minima(n_rows, n_columns // group)
+        np.min(self.products.reshape(n_rows, group, -1), axis=1, out=minima)
+        limit = self.best.limit[self.slots]
+        if np.isinf(limit.max()) and minima.shape[1] > k:
+            # k + 1, since the query itself may be one of them
+            self._serve_rows(minima, np.minimum(limit, np.partition(minima, k, axis=1)[:, k]))
+            limit = self.best.limit[self.slots]
+        self._serve_rows(minima, limit)
+
+    def _serve_rows(self, minima: Floats, limit: Floats) -> None:
+        best, n_columns, n_groups = self.best, self.products.shape[1], minima.shape[1]
+        row, group = np.divmod(self._where(minima, limit[:, None]), n_groups)
+        at = (row * n_columns + group)[:, None] + np.arange(0, n_columns, n_groups)
+        fits = np.flatnonzero(self.products.ravel().take(at) <= limit[row][:, None])
+        at, row = at.ravel()[fits], row[fits // at.shape[1]]
+        candidate = self._row_of(at - row * n_columns)
+        slot = self.slots.start + row
+        query = best.blocks.rows[slot]
+        is_new = (best.index[slot] != candidate[:, None]).all(axis=1)
+        is_new &= (candidate != query) & (candidate >= 0)
+        slot, query, candidate = slot[is_new], query[is_new], candidate[is_new]
+        best.add(slot, candidate, self.rows.squared(query, candidate))
+
+    def for_columns(self, wanted: NDArray[np.bool_]) -> Found:
+        """Return what is near enough to the rows of the other blocks that want it."""
+        size, k, (n_rows, n_columns) = self.among.size, self.best.k, self.products.shape
+        limit = self.best.limit.reshape(-1, size)[self.others]
+        limit[~wanted] = -np.inf
+        limit = limit.ravel()
+        minima = self._minima(n_rows // MULTIPLE, n_columns)
+        np.min(self.products.reshape(-1, MULTIPLE, n_columns), axis=1, out=minima)
+        group, column = np.divmod(self._where(minima, limit), n_columns)
+        at = (group * MULTIPLE * n_columns + column)[:, None] + np.arange(MULTIPLE) * n_columns
+        fits = np.flatnonzero(self.products.ravel().take(at) <= limit[column][:, None])
+        row, column = np.divmod(at.ravel()[fits], n_columns)
+        candidate = self.best.blocks.rows[self.slots.start + row]
+        is_row = candidate >= 0
+        candidate, column = candidate[is_row], column[is_row]
+        slot = self.others[column // size] * size + column % size
+        squared = self.rows.squared(self._row_of(column), candidate)
+        if len(slot) <= 4 * k * n_columns:
+            return slot, candidate, squared
+        order = np.argsort(slot, kind="stable")  # so many ties that they would fill the memory
+        slot, candidate, squared = slot[order], candidate[order], squared[order]
+        least, nearest, slots = shortest(slot, candidate, squared, k)
+        return np.repeat(slots, k), nearest.ravel(), least.ravel()
+
+    def _gathered(self, others: Indices) -> Floats:
+        """Return the vectors of some blocks, without a copy where they stand together."""
+        right, size = self.among.vectors.right, self.among.size
+        if others[-1] - others[0] == len(others) - 1:
+            return right[others[0] * size : (others[-1] + 1) * size]
+        for i, other in enumerate(others):
+            self.right[i * size : (i + 1) * size] = right[other * size : (other + 1) * size]
+        return self.right[: len(others) * size]
+
+    def _minima(self, *shape: int) -> Floats:
+        return self.minima[: shape[0] * shape[1]].reshape(shape)
+
+    def _where(self, values: Floats, limit: Floats) -> Indices:
+        """Return the flat positions of values up to a limit."""
+        mask = self.mask[: values.size].reshape(values.shape)
+        return np.flatnonzero(np.less_equal(values, limit, out=mask))
+
+    def _row_of(self, column: Indices) -> Indices:
+        size = self.among.size
+        return self.among.rows[self.others[column // size] * size + column % size]
