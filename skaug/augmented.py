@@ -18,6 +18,7 @@ from sklearn.utils.metadata_routing import (
     get_routing_for_object,
     process_routing,
 )
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skaug._core import sklearn as sk
@@ -182,11 +183,13 @@ class _Augmented(MetaEstimatorMixin):
         if self.validation_fraction is None:
             return (None if len(rows) == sk.num_samples(X) else rows), None
         seed = seed_sequence(self.random_state).generate_state(1)[0]
+        # a set of labels may stand in one row only
+        one_label = isinstance(self, ClassifierMixin) and "multil" not in type_of_target(y)
         try:
             train, held_out = train_test_split(
                 rows,
                 test_size=self.validation_fraction,
-                stratify=_take(y, rows) if isinstance(self, ClassifierMixin) else None,
+                stratify=_take(y, rows) if one_label else None,
                 random_state=int(seed),
             )
         except ValueError as error:

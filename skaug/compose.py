@@ -1,97 +1,20 @@
 """Samplers made of samplers, or of a function."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from inspect import signature
 from typing import Any, ClassVar, Self
 
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, clone
-from sklearn.utils.validation import validate_data
+from sklearn.base import clone
 
 from skaug._core import sklearn as sk
-from skaug._core.metadata import (
-    WEIGHT,
-    described,
-    require_sampler,
-    resample,
-    restrict_tags,
-    takes_weight,
-    unpacked,
-)
+from skaug._core.composed import ComposedSampler, run_nested
+from skaug._core.metadata import WEIGHT, require_sampler, restrict_tags, unpacked
 from skaug._core.provenance import Provenance
 
 __all__ = ["FunctionSampler", "OneOfSampler", "SamplerChain"]
 
 
-class _ComposedSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
-    """The life of a call: `_resample` says what to return and where the rows come from."""
-
-    @abstractmethod
-    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
-        """Return X, y, weights or None, and the provenance of the rows."""
-
-    @sk.fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
-        """Run `fit_resample` and keep only what it learned.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or data frame of shape (n, n_features)
-            The rows.
-
-        y : array-like of shape (n,) or (n, n_outputs)
-            The targets.
-
-        Returns
-        -------
-        self : object
-            The sampler itself.
-        """
-        self._run(X, y, None)
-        return self
-
-    @sk.fit_context(prefer_skip_nested_validation=False)
-    def fit_resample(self, X: Any, y: Any, sample_weight: Any = None) -> tuple[Any, ...]:
-        """Return the resampled rows.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or data frame of shape (n, n_features)
-            The rows.
-
-        y : array-like of shape (n,) or (n, n_outputs)
-            The targets.
-
-        sample_weight : array-like of shape (n,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        X_res : array-like, sparse matrix or data frame of shape (n_res, n_features)
-            The rows.
-
-        y_res : array-like of shape (n_res,) or (n_res, n_outputs)
-            Their targets.
-
-        sample_weight_res : array-like of shape (n_res,)
-            Their weights; only where weights were given, or made.
-        """
-        X_res, y_res, weight = self._run(X, y, sample_weight)
-        return (X_res, y_res) if weight is None else (X_res, y_res, weight)
-
-    def _run(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
-        validate_data(self, X, y, skip_check_array=True)  # notes the columns, checks nothing
-        X_res, y_res, weight, provenance = self._resample(X, y, sample_weight)
-        self.sample_indices_ = provenance.source
-        self.partner_indices_ = provenance.partner
-        self.is_synthetic_ = provenance.synthetic
-        return X_res, y_res, weight
-
-    def __sklearn_tags__(self) -> Any:
-        return sk.sampler_tags(allow_nan=True)
-
-
-class _NamedSamplers(_ComposedSampler):
+class _NamedSamplers(ComposedSampler):
     """Samplers in a list, with or without names, whose parameters are parameters of the whole."""
 
     _list: ClassVar[str]  # the parameter that holds them
@@ -249,15 +172,13 @@ class SamplerChain(_NamedSamplers):
         self.steps = steps
 
     def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
+        self.steps_ = [
+            (name, clone(step)) for name, step in self._checked() if not _is_absent(step)
+        ]
         provenance = Provenance.unchanged(sk.num_samples(X))
-        self.steps_ = []
-        for name, step in self._checked():
-            if _is_absent(step):
-                continue
-            sampler, before = clone(step), X
-            X, y, weight = _run_nested(sampler, name, self, X, y, weight)
-            provenance = provenance.then(Provenance.of(sampler, before, X))
-            self.steps_.append((name, sampler))
+        for name, sampler in self.steps_:
+            X, y, weight, step = run_nested(sampler, name, self, X, y, weight)
+            provenance = provenance.then(step)
         return X, y, weight, provenance
 
 
@@ -328,16 +249,10 @@ class OneOfSampler(_NamedSamplers):
         self.sampler_ = None if _is_absent(chosen) else clone(chosen)
         if self.sampler_ is None:
             return X, y, weight, Provenance.unchanged(sk.num_samples(X))
-        result = _run_nested(self.sampler_, self.selected, self, X, y, weight)
-        return *result, Provenance.of(self.sampler_, X, result[0])
+        return run_nested(self.sampler_, self.selected, self, X, y, weight)
 
 
-def _run_nested(sampler: Any, name: Any, owner: Any, X: Any, y: Any, weight: Any) -> Any:
-    label = described(f"{name!r} in {type(owner).__name__}", sampler)
-    return resample(sampler, X, y, weight, label=label, hand_over=takes_weight(sampler))
-
-
-class FunctionSampler(_ComposedSampler):
+class FunctionSampler(ComposedSampler):
     """Make a sampler of a function ``func(X, y)`` that returns X and y.
 
     The function is given X and y in the containers in which they came, unchecked: frames, sparse

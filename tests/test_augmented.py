@@ -34,6 +34,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.pipeline import make_pipeline as make_sklearn_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -610,3 +611,17 @@ def expected_failures(model):
 )
 def test_scikit_learn(estimator, check):
     check(estimator)
+
+
+def test_rows_are_held_out_of_several_labels_a_row():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 3)), rng.integers(2, size=(60, 4))
+    seen = []
+
+    class Remembering(DecisionTreeClassifier):
+        def fit(self, X, y, X_val=None, y_val=None):
+            seen.append((len(X), len(X_val), y_val.shape))
+            return super().fit(X, y)
+
+    AugmentedClassifier(Remembering(), None, validation_fraction=0.2, random_state=0).fit(X, y)
+    assert seen == [(48, 12, (12, 4))]

@@ -4,6 +4,7 @@ import pytest
 from imblearn.utils import estimator_checks as imblearn_checks
 from sklearn.utils import estimator_checks as sklearn_checks
 
+from skaug.combine import SMOTEENN, SMOTETomek
 from skaug.over_sampling import (
     ADASYN,
     SMOTE,
@@ -19,6 +20,7 @@ from skaug.over_sampling import (
     RandomOverSampler,
 )
 from skaug.testing import parametrize_with_checks
+from skaug.under_sampling import EditedNearestNeighbours, TomekLinks
 
 SAMPLERS = [
     RandomOverSampler(random_state=0),
@@ -35,6 +37,11 @@ SAMPLERS = [
     MGSSampler(random_state=0),
     PolynomFitSMOTE(random_state=0),
     ProWSyn(random_state=0),
+    EditedNearestNeighbours(),
+    EditedNearestNeighbours(kind_sel="mode"),
+    TomekLinks(),
+    SMOTEENN(random_state=0),
+    SMOTETomek(random_state=0),
 ]
 
 
@@ -44,13 +51,33 @@ def test_scikit_learn(estimator, check):
 
 
 SEES_OTHERS = {"check_other_classes_do_not_matter": "its rows depend on those of other classes"}
+REMOVES = {
+    "check_originals_come_first": "it removes rows, original ones too",
+    "check_counts_follow_sampling_strategy": "the neighbours decide how many rows are left",
+}
+TAKES_CLASSES = dict.fromkeys(
+    ["check_other_counts_do_not_matter", "check_other_classes_do_not_matter"],
+    "its sampling_strategy names classes, and no counts",
+)
+CLEANS_WHAT_IT_MADE = {
+    **REMOVES,
+    "check_integers": "what is cleaned are the rows it returns, already rounded",
+    "check_object_arrays": "what is cleaned are the rows it returns, already rounded",
+    "check_label_dtypes": "streams are named by label: other rows are made, and removed",
+    "check_label_containers": "streams are named by label: other rows are made, and removed",
+}
+NEIGHBORS_DECIDE = dict.fromkeys(TAKES_CLASSES, "rows of other classes decide what is removed")
 EXPECTED_FAILURES = {
     **dict.fromkeys([BorderlineSMOTE, SVMSMOTE, KMeansSMOTE, ADASYN], SEES_OTHERS),
     SMOTEN: {"check_other_classes_do_not_matter": "its metric tells how values go with classes"},
     GeometricSMOTE: {"check_other_classes_do_not_matter": "the nearest foreign row bounds a ball"},
+    **dict.fromkeys([EditedNearestNeighbours, TomekLinks], REMOVES | TAKES_CLASSES),
+    SMOTEENN: CLEANS_WHAT_IT_MADE,
+    SMOTETomek: CLEANS_WHAT_IT_MADE | NEIGHBORS_DECIDE,
 }
 
 
+@pytest.mark.filterwarnings("ignore:EditedNearestNeighbours would remove:UserWarning")
 @parametrize_with_checks(
     SAMPLERS, expected_failed_checks=lambda sampler: EXPECTED_FAILURES.get(type(sampler), {})
 )
@@ -65,7 +92,7 @@ IMBLEARN = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:[A-Za-z]+ (looks for|found no):UserWarning")
+@pytest.mark.filterwarnings("ignore:[A-Za-z]+ (looks for|found no|would remove):UserWarning")
 @pytest.mark.filterwarnings("ignore:PolynomFitSMOTE has nothing to vary:UserWarning")
 @pytest.mark.parametrize(("sampler", "check"), IMBLEARN)
 def test_imbalanced_learn(sampler, check):

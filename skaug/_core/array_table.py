@@ -11,7 +11,7 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import factorize, holds_numbers, is_missing
 from skaug._core.table import Table, round_into
 
-__all__ = ["ArrayTable", "as_objects"]
+__all__ = ["ArrayTable", "as_objects", "beyond_floats", "equals_seed"]
 
 
 class ArrayTable(Table):
@@ -62,6 +62,14 @@ class ArrayTable(Table):
         return values
 
     @cached_property
+    def _copies_equal_cells(self) -> NDArray[np.bool_]:
+        """Mask of the numeric columns of which a float may not tell all that a cell holds."""
+        dtype = self.native.dtype
+        if dtype.kind in "iu" and dtype.itemsize == 8:
+            return beyond_floats(self.numeric)
+        return np.full(self.n_numeric, dtype.kind == "O")
+
+    @cached_property
     def _factorized(self) -> list[tuple[Indices, Indices]]:
         found = []
         for position in np.flatnonzero(self.is_categorical):
@@ -105,6 +113,9 @@ class ArrayTable(Table):
                 rows[:, position] = as_objects(values[:, j], like=cells)
             else:
                 round_into(values[:, j], rows[:, position])
+            if self._copies_equal_cells[j]:
+                equal = equals_seed(values[:, j], self.numeric[:, j], batch.seed)
+                rows[equal, position] = cells[batch.seed[equal]]
         for j, position in enumerate(np.flatnonzero(self.is_categorical)):
             donor = batch.seed if batch.codes is None else self.donors[j][batch.codes[:, j]]
             rows[:, position] = self.native[donor, position]
@@ -115,10 +126,27 @@ def _number(value: Any) -> bool:
 
 
 def as_objects(values: Floats, like: NDArray[Any]) -> NDArray[Any]:
-    """Return floats as the kind of numbers a column of objects holds: all int, or float."""
-    present = like[~is_missing(like)]
+    """Return floats as the kind of numbers a column of objects holds: all int, or float.
+
+    What is missing is what stands for it in the column: None, NaN or pandas' NA.
+    """
+    is_absent = is_missing(like)
     made = values.astype(object)
-    if all(isinstance(value, (int, np.integer)) for value in present):
-        found = ~np.isnan(values)
+    found = ~np.isnan(values)
+    if all(isinstance(value, (int, np.integer)) for value in like[~is_absent]):
         made[found] = [round(value) for value in values[found].tolist()]
+    if is_absent.any():
+        made[~found] = like[np.argmax(is_absent)]
     return made
+
+
+def beyond_floats(X: Floats) -> NDArray[np.bool_]:
+    """Mark the columns with numbers beyond 2**53, where integers read as floats lose digits."""
+    largest, smallest = (f.reduce(X, axis=0, initial=0) for f in (np.fmax, np.fmin))
+    return (largest >= 2.0**53) | (smallest <= -(2.0**53))
+
+
+def equals_seed(values: Floats, column: Floats, seed: Indices) -> NDArray[np.bool_]:
+    """Mark the values made that are still those of their seeds in a column, missing or not."""
+    own = column[np.maximum(seed, 0)]
+    return (seed >= 0) & ((values == own) | (np.isnan(values) & np.isnan(own)))

@@ -58,8 +58,9 @@ class Batch:
     label_rows : ndarray of shape (n,), default=None
         The rows whose label the new rows take; None: those of the seeds.
 
-    y : ndarray of shape (n,) or (n, n_outputs), default=None
-        The targets of the rows where y is continuous; None: those of `label_rows`.
+    y : ndarray of shape (n,) or sparse array of shape (n, n_labels), default=None
+        The targets of the rows where y is continuous or sets of labels; None: those of
+        `label_rows`.
 
     sample_weight : ndarray of shape (n,), default=None
         Weights of the rows; None: inherited from the parents.
@@ -83,7 +84,7 @@ class Batch:
     codes: Indices | None = None
     pool: Indices | None = None
     label_rows: Indices | None = None
-    y: Floats | None = None
+    y: Any = None
     sample_weight: Floats | None = None
 
     def __len__(self) -> int:

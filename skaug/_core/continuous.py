@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skaug._core.batch import Batch, Floats, Indices
-from skaug._core.frame_table import series_like
+from skaug._core.frame_table import cells_of, series_like
 from skaug._core.table import gathered_rows, round_into
 
 __all__ = ["ContinuousTarget"]
@@ -40,8 +40,11 @@ class ContinuousTarget:
     def __init__(self, native: Any, *, owner: str) -> None:
         self.native = native
         wrapped = nw.from_native(native, pass_through=True, allow_series=True)
-        is_frame_or_series = isinstance(wrapped, (nw.DataFrame, nw.Series))
-        values = wrapped.to_numpy() if is_frame_or_series else np.asarray(native)
+        if isinstance(wrapped, nw.Series):
+            values = cells_of(wrapped, f"{owner} cannot read y")
+        else:
+            is_frame = isinstance(wrapped, nw.DataFrame)
+            values = wrapped.to_numpy() if is_frame else np.asarray(native)
         if values.ndim > 2 or (values.ndim == 2 and values.shape[1] != 1):
             raise ValueError(f"{owner} needs one number a row in y; y has shape {values.shape}.")
         try:

@@ -8,12 +8,12 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from skaug._core.array_table import as_objects
+from skaug._core.array_table import as_objects, beyond_floats, equals_seed
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import factorize, holds_numbers, is_missing
 from skaug._core.table import Table, round_into
 
-__all__ = ["FrameTable", "series_like"]
+__all__ = ["FrameTable", "cells_of", "series_like"]
 
 _TEXT = (nw.Categorical, nw.Enum, nw.String, nw.Boolean)
 
@@ -52,7 +52,7 @@ class FrameTable(Table):
 
     def _numbers(self, position: int) -> Floats:
         series = self.native[:, position]
-        cells = series.to_numpy()
+        cells = cells_of(series, f"{self.owner} cannot read {self.column(position)} of X")
         if isinstance(series.dtype, (nw.Categorical, nw.Enum)):  # of integers, in pandas
             raise self.cannot_read(position, cells[0])
         if cells.dtype.kind in "fiub":
@@ -66,11 +66,22 @@ class FrameTable(Table):
         raise self.cannot_read(position, bad)
 
     @cached_property
+    def _copies_equal_cells(self) -> NDArray[np.bool_]:
+        """Mask of the numeric columns of which a float may not tell all that a cell holds."""
+        dtypes = [self.native[:, int(j)].dtype for j in np.flatnonzero(~self.is_categorical)]
+        may_lose = np.array([not dtype.is_float() for dtype in dtypes], dtype=bool)
+        if not may_lose.any():
+            return may_lose
+        is_object = np.array([dtype == nw.Object for dtype in dtypes], dtype=bool)
+        return is_object | (may_lose & beyond_floats(self.numeric))
+
+    @cached_property
     def _factorized(self) -> list[tuple[Indices, Indices]]:
         found = []
         for position in np.flatnonzero(self.is_categorical):
             series = self.native[:, int(position)]
-            cells, missing = series.to_numpy(), series.is_null().to_numpy()
+            cells = cells_of(series, f"{self.owner} cannot read {self.column(int(position))} of X")
+            missing = series.is_null().to_numpy()
             if cells.dtype.kind == "f":
                 missing = missing | np.isnan(cells)
             found.append(factorize(cells, missing, series.name))
@@ -113,7 +124,11 @@ class FrameTable(Table):
                 made.append(nw.maybe_reset_index(like[np.zeros(len(seed), dtype=int)]))
                 continue
             absent = np.isnan(values[:, j]) & (is_null[np.maximum(seed, 0)] | (seed < 0))
-            made.append(series_like(values[:, j], null=absent, like=like))
+            column = series_like(values[:, j], null=absent, like=like)
+            if self._copies_equal_cells[j]:
+                equal = equals_seed(values[:, j], self.numeric[:, j], seed)
+                column = _copied_where(equal, like[np.maximum(seed, 0)], column)
+            made.append(column)
         for j, position in enumerate(np.flatnonzero(self.is_categorical)):
             donor = np.concatenate(
                 [
@@ -125,6 +140,14 @@ class FrameTable(Table):
         return made
 
 
+def _copied_where(
+    mask: NDArray[np.bool_], cells: nw.Series[Any], others: nw.Series[Any]
+) -> nw.Series[Any]:
+    """Return the cells where the mask is true, and the others elsewhere."""
+    marked = nw.new_series("mask", mask, backend=cells.implementation)
+    return nw.maybe_reset_index(cells).zip_with(marked, others)
+
+
 def _is_text(series: nw.Series[Any]) -> bool:
     dtype = series.dtype
     if dtype.is_numeric():
@@ -134,6 +157,16 @@ def _is_text(series: nw.Series[Any]) -> bool:
     if dtype == nw.Object:
         return not holds_numbers(series.to_numpy())
     return False
+
+
+def cells_of(series: nw.Series[Any], cannot: str) -> NDArray[Any]:
+    """Return the cells of a series as an array; `cannot` begins the message if there is none."""
+    if series.dtype in (nw.Int128, nw.UInt128):
+        raise ValueError(
+            f"{cannot}: NumPy has no integers of 128 bits, as its dtype {series.dtype} has. Cast "
+            "it to Int64 or Float64."
+        )
+    return series.to_numpy()
 
 
 def series_like(values: Floats, *, null: NDArray[np.bool_], like: nw.Series[Any]) -> nw.Series[Any]:

@@ -59,6 +59,10 @@ class Provenance:
             np.where(step.source >= 0, self.synthetic[step.source], True) | step.synthetic,
         )
 
+    def at(self, rows: Indices) -> Self:
+        """Return that of some of the rows, in the order given."""
+        return type(self)(self.source[rows], self.partner[rows], self.synthetic[rows])
+
 
 def _through(indices: Indices, before: Indices) -> Indices:
     return np.where(indices >= 0, before[indices], -1)

@@ -9,7 +9,8 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 
 from skaug._core.array_table import ArrayTable
 from skaug._core.batch import Floats
-from skaug._core.frame_table import FrameTable
+from skaug._core.columns import holds_numbers, is_missing
+from skaug._core.frame_table import FrameTable, cells_of
 from skaug._core.sparse_table import SparseTable
 from skaug._core.table import Table, is_frame, is_sparse
 
@@ -47,6 +48,13 @@ def _eager(X: Any, owner: str) -> nw.DataFrame[Any]:
     frame = nw.from_native(X)
     if isinstance(frame, nw.LazyFrame):
         raise TypeError(f"{owner} needs the rows of X at hand; X is lazy. Call X.collect() first.")
+    text = [name for name in frame.columns if isinstance(name, str)]
+    if 0 < len(text) < len(frame.columns):
+        other = next(name for name in frame.columns if not isinstance(name, str))
+        raise TypeError(
+            f"{owner} needs column names of X that are all text, or none of them; it has "
+            f"{text[0]!r} and {other!r}. Use X.columns = X.columns.astype(str)."
+        )
     if 0 in frame.shape:
         raise ValueError(
             f"Found array with {frame.shape[0]} sample(s) and {frame.shape[1]} feature(s) "
@@ -72,10 +80,7 @@ def _array_of_lists(X: list[Any], owner: str) -> NDArray[Any]:
 
 def read_weight(sample_weight: Any, n_rows: int, owner: str) -> Floats:
     """Return the weights as a float array of shape (n_rows,)."""
-    wrapped = nw.from_native(sample_weight, pass_through=True, series_only=True)
-    values = wrapped.to_numpy() if isinstance(wrapped, nw.Series) else np.asarray(sample_weight)
-    if values.dtype not in (np.float32, np.float64):
-        values = values.astype(np.float64)
+    values = _weights(sample_weight, owner)
     if values.shape != (n_rows,):
         raise ValueError(
             f"sample_weight of {owner} must have shape ({n_rows},), one weight a row; "
@@ -85,6 +90,29 @@ def read_weight(sample_weight: Any, n_rows: int, owner: str) -> Floats:
         row = int(np.argmin(np.isfinite(values)))
         raise ValueError(f"sample_weight of {owner} must be finite; row {row} has {values[row]}.")
     return values
+
+
+def _weights(sample_weight: Any, owner: str) -> Floats:
+    wrapped = nw.from_native(sample_weight, pass_through=True, series_only=True)
+    if isinstance(wrapped, nw.Series):
+        values = cells_of(wrapped, f"{owner} cannot read sample_weight")
+    else:
+        try:
+            values = np.asarray(sample_weight)
+        except ValueError:  # rows of different lengths
+            values = np.array(sample_weight, dtype=object)
+    if values.dtype in (np.float32, np.float64):
+        return values
+    if values.dtype.kind in "biuf":
+        return values.astype(np.float64)
+    cells = values.ravel().tolist()
+    if cells and (values.dtype.kind != "O" or not holds_numbers(cells)):
+        bad = next((cell for cell in cells if not holds_numbers([cell])), values.flat[0])
+        raise ValueError(
+            f"sample_weight of {owner} must hold numbers, one weight a row; it holds {bad!r}."
+        )
+    absent = is_missing(cells).reshape(values.shape)
+    return np.where(absent, np.nan, values.astype(object)).astype(np.float64)
 
 
 def restored_weight(weight: Floats, like: Any) -> Any:

@@ -7,10 +7,13 @@ a class is created. So this module is imported first by every module that define
 """
 
 from collections.abc import Callable, Iterable
+from numbers import Integral
 from typing import Any, TypeVar
 
 import imblearn.base  # registers "fit_resample" for metadata routing, see above
 from imblearn.over_sampling.base import BaseOverSampler as ImblearnOverSampler
+from imblearn.under_sampling.base import BaseCleaningSampler as ImblearnCleaningSampler
+from imblearn.under_sampling.base import BaseUnderSampler as ImblearnUnderSampler
 from imblearn.utils._tags import InputTags, SamplerTags, Tags
 from sklearn.base import _fit_context
 from sklearn.pipeline import _name_estimators as name_estimators
@@ -23,8 +26,11 @@ from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _num_samples as num_samples
 
 __all__ = [
+    "N_JOBS",
     "HasMethods",
+    "ImblearnCleaningSampler",
     "ImblearnOverSampler",
+    "ImblearnUnderSampler",
     "InputTags",
     "Interval",
     "Options",
@@ -88,3 +94,11 @@ def sampler_tags(*, allow_nan: bool, string: bool = True) -> Any:
 def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
     """Return the decorator that hides a method of instances that fail the check."""
     return _available_if(check)
+
+
+# what n_jobs may be: joblib has no meaning for 0
+N_JOBS: list[Any] = [
+    Interval(Integral, None, -1, closed="right"),
+    Interval(Integral, 1, None, closed="left"),
+    None,
+]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from skaug._core.array_table import ArrayTable
+from skaug._core.array_table import ArrayTable, beyond_floats
 from skaug._core.batch import Batch, Indices
 from skaug._core.table import Table
 
@@ -64,6 +64,11 @@ class SparseTable(Table):
     def donors(self) -> list[Indices]:
         return self._dense.donors if self.is_categorical.any() else []
 
+    @cached_property
+    def _loses_digits(self) -> bool:
+        """Whether floats do not hold all integers of the table."""
+        return self.native.dtype.kind in "iu" and bool(beyond_floats(self.numeric.data))
+
     def extended(self, batches: Sequence[Batch], kept: Indices | None = None) -> Any:
         own = self.native if kept is None else self.native.tocsr()[kept]
         if all(batch.is_copy for batch in batches):
@@ -80,6 +85,11 @@ class SparseTable(Table):
 
     def _rows(self, batch: Batch) -> sparse.csr_array:
         made = batch.sparse_rows(self.numeric)
+        if self._loses_digits:  # then only the change is taken from the floats
+            made = made - self.numeric[batch.seed]
+            made.data = np.rint(made.data)
+            own = sparse.csr_array(self.native)[batch.seed]
+            return own + made.astype(np.int64).astype(self.native.dtype)
         if self.native.dtype.kind in "iub":
             made.data = np.rint(made.data)
             made.eliminate_zeros()

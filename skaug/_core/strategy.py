@@ -6,7 +6,9 @@ from typing import Any, TypeAlias
 
 from skaug._core.target import Target
 
-__all__ = ["SamplingStrategy", "counts_to_make"]
+__all__ = ["SamplingStrategy", "classes_by_name", "counts_to_make"]
+
+_NAMES = ("all", "auto", "minority", "not majority", "not minority")
 
 SamplingStrategy: TypeAlias = float | str | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]]
 
@@ -21,34 +23,50 @@ def counts_to_make(strategy: SamplingStrategy, y: Target, owner: str) -> dict[An
         raise ValueError(
             f"{owner} needs at least 2 classes; y has 1 class: {y.classes.tolist()[0]!r}."
         )
-    if callable(strategy):
-        strategy = strategy(y.classes[y.codes])
-    if isinstance(strategy, str):
-        wanted = _by_name(strategy, y.counts)
-    elif isinstance(strategy, Mapping):
-        wanted = _by_mapping(strategy, y.counts, owner)
-    elif isinstance(strategy, Real):
-        wanted = _by_ratio(float(strategy), y.counts, owner)
+    asked = _answer(strategy, y, owner) if callable(strategy) else strategy
+    if isinstance(asked, str):
+        named = "not majority" if asked == "auto" else asked
+        wanted = dict.fromkeys(classes_by_name(named, y.counts), max(y.counts.values()))
+    elif isinstance(asked, Mapping):
+        wanted = _by_mapping(asked, y.counts, owner)
     else:
-        raise ValueError(
-            f"The callable given to {owner} as sampling_strategy must return a mapping from "
-            f"class to number of rows, got {strategy!r}."
-        )
+        wanted = _by_ratio(float(asked), y.counts, owner)
     return {label: wanted[label] - n for label, n in y.counts.items() if label in wanted}
 
 
-def _by_name(name: str, counts: dict[Any, int]) -> dict[Any, int]:
-    largest, smallest = max(counts.values()), min(counts.values())
-    majority = next(label for label, n in counts.items() if n == largest)
-    minority = next(label for label, n in counts.items() if n == smallest)
-    targeted = {
+def _answer(strategy: Callable[[Any], Any], y: Target, owner: str) -> Any:
+    """Return what the user's function answers, checked as the parameter itself would be."""
+    answer = strategy(y.classes[y.codes])
+    if isinstance(answer, str):
+        is_valid = answer in _NAMES
+    elif isinstance(answer, Real):
+        is_valid = 0 < float(answer) <= 1
+    else:
+        is_valid = isinstance(answer, Mapping)
+    if not is_valid:
+        raise ValueError(
+            f"The callable given to {owner} as sampling_strategy must return a mapping from "
+            "class to number of rows, a ratio above 0 and up to 1, or one of "
+            f"{', '.join(repr(name) for name in _NAMES)}; it returned {answer!r}."
+        )
+    return answer
+
+
+def classes_by_name(name: str, counts: dict[Any, int]) -> list[Any]:
+    """Return the classes that 'minority', 'majority', either with 'not', or 'all' stands for.
+
+    `counts` are the rows of each class; of classes of the same size the first is meant.
+    """
+    majority = max(counts, key=lambda label: counts[label])
+    minority = min(counts, key=lambda label: counts[label])
+    classes = {
+        "majority": [majority],
         "minority": [minority],
         "not minority": [label for label in counts if label != minority],
         "not majority": [label for label in counts if label != majority],
-        "auto": [label for label in counts if label != majority],
         "all": list(counts),
     }
-    return dict.fromkeys(targeted[name], largest)
+    return classes[name]
 
 
 def _by_mapping(wanted: Mapping[Any, int], counts: dict[Any, int], owner: str) -> dict[Any, int]:

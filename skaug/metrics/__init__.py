@@ -1,6 +1,23 @@
 """Measures of what matters when some targets are rare."""
 
+from skaug.metrics._multilabel import (
+    imbalance_per_label,
+    mean_imbalance,
+    minority_labels,
+    scumble,
+    scumble_per_row,
+)
 from skaug.metrics._relevance import Relevance, relevance_of_extremes, relevance_of_points
 from skaug.metrics._sera import sera_score
 
-__all__ = ["Relevance", "relevance_of_extremes", "relevance_of_points", "sera_score"]
+__all__ = [
+    "Relevance",
+    "imbalance_per_label",
+    "mean_imbalance",
+    "minority_labels",
+    "relevance_of_extremes",
+    "relevance_of_points",
+    "scumble",
+    "scumble_per_row",
+    "sera_score",
+]

@@ -28,10 +28,13 @@ def tree_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, thread
     X, n_columns = rows.numeric, rows.numeric.shape[1]
     centred = X - np.median(X, axis=0)
     norms = np.sqrt(np.einsum("ij,ij->i", centred, centred))
-    tree = KDTree(centred[among], leafsize=_LEAF_ROWS)
+    tree = KDTree(centred[among], leafsize=_LEAF_ROWS, balanced_tree=False)
+    # in the order of the tree what one query has read is in cache for the next: twice as fast
+    place = np.full(len(rows), len(among))
+    place[among[tree.indices]] = np.arange(len(among))
     error = 8 * (n_columns + 8) * np.finfo(np.float64).eps
     found = np.empty((len(queries), k), dtype=np.intp)
-    open_rows = np.arange(len(queries))
+    open_rows = np.argsort(place[queries], kind="stable")
     n_asked = k + 1 + _SPARE
     for _ in range(_ROUNDS):
         n_asked = min(n_asked, len(among))
@@ -41,8 +44,8 @@ def tree_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, thread
             part = open_rows[begin : begin + size]
             block = queries[part]
             ranks = [*range(1, n_asked + 1)]
-            distance, place = map(np.asarray, tree.query(centred[block], ranks, workers=threads))
-            found[part], kth = ranked(X, block, among[place], k)
+            distance, near = map(np.asarray, tree.query(centred[block], ranks, workers=threads))
+            found[part], kth = ranked(X, block, among[near], k)
             reach = np.sqrt(kth) * (1 + error) + error * norms[block]
             still_open.append(part[~(reach < distance[:, -1])])
         open_rows = np.concatenate(still_open)

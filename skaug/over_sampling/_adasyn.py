@@ -1,15 +1,14 @@
 """ADASYN: SMOTE that draws its seeds where the class has the most foreign neighbours."""
 
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 
-from skaug._core import sklearn as sk
 from skaug._core.batch import Batch
 from skaug._core.rng import RandomState
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
+from skaug.neighbors._table_search import SEARCH
 from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import apportioned, foreign_share, warn_of_fall_back
 from skaug.over_sampling._smote import SMOTE
@@ -47,6 +46,9 @@ class ADASYN(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched, as in `SMOTE`.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -110,12 +112,7 @@ class ADASYN(ClassSampler):
         name: constraint
         for name, constraint in SMOTE._parameter_constraints.items()
         if name != "k_neighbors"
-    } | {
-        "n_neighbors": [
-            sk.Interval(Integral, 1, None, closed="left"),
-            sk.HasMethods(["fit", "kneighbors"]),
-        ],
-    }
+    } | {"n_neighbors": SEARCH}
 
     def __init__(
         self,
@@ -124,12 +121,14 @@ class ADASYN(ClassSampler):
         random_state: RandomState = None,
         n_neighbors: Any = 5,
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.n_neighbors = n_neighbors
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _sample_class(
@@ -141,6 +140,7 @@ class ADASYN(ClassSampler):
             y,
             members,
             n_neighbors=self.n_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="ADASYN",
             parameter="n_neighbors",
@@ -155,6 +155,7 @@ class ADASYN(ClassSampler):
             seed,
             rng,
             k_neighbors=self.n_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="ADASYN",
             parameter="n_neighbors",

@@ -1,6 +1,5 @@
 """Borderline-SMOTE: SMOTE from the rows that are nearly outnumbered by other classes."""
 
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
+from skaug.neighbors._table_search import SEARCH
 from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import (
     checked_against_table,
@@ -58,6 +58,9 @@ class BorderlineSMOTE(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched, as in `SMOTE`.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -126,10 +129,7 @@ class BorderlineSMOTE(ClassSampler):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **SMOTE._parameter_constraints,
         "kind": [sk.StrOptions({"borderline-1", "borderline-2"})],
-        "m_neighbors": [
-            sk.Interval(Integral, 1, None, closed="left"),
-            sk.HasMethods(["fit", "kneighbors"]),
-        ],
+        "m_neighbors": SEARCH,
     }
 
     def __init__(
@@ -141,6 +141,7 @@ class BorderlineSMOTE(ClassSampler):
         m_neighbors: Any = 10,
         kind: str = "borderline-1",
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -149,6 +150,7 @@ class BorderlineSMOTE(ClassSampler):
         self.m_neighbors = m_neighbors
         self.kind = kind
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _synthesize(self, X: Table, y: Target, seed: np.random.SeedSequence) -> list[Batch]:
@@ -190,6 +192,7 @@ class BorderlineSMOTE(ClassSampler):
             y,
             members,
             n_neighbors=self.m_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="BorderlineSMOTE",
             parameter="m_neighbors",
@@ -212,6 +215,7 @@ class BorderlineSMOTE(ClassSampler):
             seed,
             rng,
             k_neighbors=self.k_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="BorderlineSMOTE",
             **options,

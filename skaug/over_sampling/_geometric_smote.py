@@ -1,6 +1,6 @@
 """GeometricSMOTE: points drawn in a ball round a row instead of on a segment."""
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,8 +10,9 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors import distinct_rows, nearest_among
-from skaug.over_sampling._interpolation import category_metric, interpolated_batch
+from skaug.neighbors import distinct_rows
+from skaug.neighbors._table_search import NEIGHBORS, SEARCH, among_of, category_metric
+from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._parents import refuse_sparse
 
 __all__ = ["GeometricSMOTE", "shaped"]
@@ -62,6 +63,9 @@ class GeometricSMOTE(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched, as in `SMOTE`.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -120,15 +124,13 @@ class GeometricSMOTE(ClassSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ClassSampler._parameter_constraints,
-        "k_neighbors": [
-            sk.Interval(Integral, 1, None, closed="left"),
-            sk.HasMethods(["fit", "kneighbors"]),
-        ],
+        "k_neighbors": SEARCH,
         "truncation_factor": [sk.Interval(Real, -1, 1, closed="both")],
         "deformation_factor": [sk.Interval(Real, 0, 1, closed="both")],
         "selection_strategy": [sk.StrOptions({"combined", "majority", "minority"})],
         "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
-        "n_jobs": [Integral, None],
+        "neighbors": NEIGHBORS,
+        "n_jobs": sk.N_JOBS,
     }
 
     def __init__(
@@ -141,6 +143,7 @@ class GeometricSMOTE(ClassSampler):
         deformation_factor: float = 0.0,
         selection_strategy: str = "combined",
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -150,6 +153,7 @@ class GeometricSMOTE(ClassSampler):
         self.deformation_factor = deformation_factor
         self.selection_strategy = selection_strategy
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _sample_class(
@@ -166,6 +170,7 @@ class GeometricSMOTE(ClassSampler):
                 position,
                 rng,
                 k_neighbors=self.k_neighbors,
+                neighbors=self.neighbors,
                 n_jobs=self.n_jobs,
                 owner="GeometricSMOTE",
             )
@@ -205,13 +210,17 @@ class GeometricSMOTE(ClassSampler):
         """Return the nearest row of another class to each row of a class."""
         foreign = np.flatnonzero(y.codes != code)
         first, group = distinct_rows(X.numeric[members], X.codes[members])
-        found = nearest_among(
+        found = among_of(
+            members[first],
+            foreign,
             X.numeric,
-            1,
-            queries=members[first],
-            among=foreign,
-            codes=X.codes,
-            metric=category_metric(X, y, members),
+            X.codes,
+            category_metric(X, y, members),
+            k=1,
+            k_neighbors=1,
+            owner="GeometricSMOTE",
+            parameter="k_neighbors",
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
         )
         return foreign[found[group, 0]]

@@ -2,34 +2,19 @@
 
 import warnings
 from collections.abc import Callable
-from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import MISSING
 from skaug._core.rng import random_indices
-from skaug._core.stats import column_std
-from skaug._core.table import Table, is_sparse
+from skaug._core.table import Table
 from skaug._core.target import Target
-from skaug.neighbors import (
-    CategoryMetric,
-    distinct_rows,
-    kneighbors,
-    mismatch_metric,
-    value_difference_metric,
-)
+from skaug.neighbors import distinct_rows
+from skaug.neighbors._table_search import category_metric, checked_k, neighbors_of
 
-__all__ = [
-    "category_metric",
-    "effective_k",
-    "interpolated_batch",
-    "neighbors_of",
-    "requested_k",
-    "vote",
-]
+__all__ = ["effective_k", "interpolated_batch", "vote"]
 
 
 def interpolated_batch(
@@ -45,6 +30,8 @@ def interpolated_batch(
     parameter: str = "k_neighbors",
     step: Callable[[Indices, np.random.Generator], Floats] | None = None,
     where: str | None = None,
+    neighbors: str = "exact",
+    target: Callable[[Indices, Indices], Any] | None = None,
 ) -> Batch:
     """Plan rows on the segments from seeds to neighbours of theirs within a pool of rows.
 
@@ -78,6 +65,14 @@ def interpolated_batch(
 
     where : str, default=None
         What the pool is, for the messages; None: the class of its first row.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How a number of neighbours is searched.
+
+    target : callable, default=None
+        ``target(group, neighbors)`` returns the targets of the rows: `group`, of shape (n_pool,),
+        tells which rows of the pool are equal, and `neighbors`, of shape (n, k), holds the groups
+        next to each row's seed. None: the rows take the labels of their seeds.
     """
     numeric, codes = X.numeric[pool], X.codes[pool]
     first, group = distinct_rows(numeric, codes)
@@ -90,7 +85,7 @@ def interpolated_batch(
     is_seed[group[seed]] = True
     wanted = np.flatnonzero(is_seed)  # only seeds need neighbours
     row = (np.cumsum(is_seed) - 1)[group[seed]]
-    neighbors = neighbors_of(
+    found = neighbors_of(
         wanted,
         numeric[first],
         codes[first],
@@ -100,10 +95,11 @@ def interpolated_batch(
         n_jobs=n_jobs,
         owner=owner,
         parameter=parameter,
+        neighbors=neighbors,
     )
-    weight = np.bincount(group)[neighbors]
+    weight = np.bincount(group)[found]
     choice = _draw_weighted(weight, row, rng)
-    partner = pool[first[neighbors[row, choice]]]
+    partner = pool[first[found[row, choice]]]
     steps = voted = None
     if X.n_numeric:
         steps = rng.random(len(seed)) if step is None else step(partner, rng)
@@ -111,39 +107,16 @@ def interpolated_batch(
         ballots = codes
         if (is_foreign := y.codes[pool] != y.codes[pool[0]]).any():
             ballots = np.where(is_foreign[:, None], MISSING, codes)
-        voted = _voted_codes(codes, ballots, seed, first[neighbors], weight, row, rng)
-    return Batch(seed=pool[seed], partner=partner, pool=pool, step=steps, codes=voted)
-
-
-def category_metric(X: Table, y: Target, rows: Indices) -> CategoryMetric | None:
-    """Return how far apart categories are: by SMOTE-NC's rule, or SMOTE-N's if there is no number.
-
-    `rows` are those whose deviations set the scale.
-    """
-    if not X.codes.shape[1]:
-        return None
-    if X.n_numeric:
-        return mismatch_metric(column_std(X.numeric[rows]))
-    return value_difference_metric(X.codes, X.n_levels, y.codes, len(y.classes))
-
-
-def requested_k(k_neighbors: Any) -> int:
-    """Return the number of neighbours asked for, by an int or by an object."""
-    if isinstance(k_neighbors, Integral):
-        return int(k_neighbors)
-    return int(getattr(k_neighbors, "n_neighbors", 6)) - 1
+        voted = _voted_codes(codes, ballots, seed, first[found], weight, row, rng)
+    made = None if target is None else target(group, found[row])
+    return Batch(seed=pool[seed], partner=partner, pool=pool, step=steps, codes=voted, y=made)
 
 
 def effective_k(
     k_neighbors: Any, n_rows: int, n_distinct: int, owner: str, parameter: str, where: str
 ) -> int:
     """Check the number of neighbours against the rows and fit it to the distinct ones."""
-    k = requested_k(k_neighbors)
-    if k < 1:
-        raise ValueError(
-            f"{parameter} of {owner} is an object with n_neighbors = {k + 1}, of which a row "
-            "itself is one; it needs at least 2."
-        )
+    k = checked_k(k_neighbors, owner, parameter)
     if n_rows < k + 1:
         smaller = f"Set {parameter} to {n_rows - 1} or less, or use" if n_rows > 1 else "Use"
         raise ValueError(
@@ -159,34 +132,6 @@ def effective_k(
             stacklevel=2,
         )
     return min(k, n_distinct - 1)
-
-
-def neighbors_of(
-    queries: Indices,
-    numeric: Any,
-    codes: Indices,
-    metric: CategoryMetric | None,
-    *,
-    k: int,
-    k_neighbors: Any,
-    n_jobs: int | None,
-    owner: str,
-    parameter: str,
-) -> Indices:
-    """Return the k neighbours of the queries, by skaug's own search or the user's object."""
-    if isinstance(k_neighbors, Integral):
-        return kneighbors(numeric, k, codes=codes, metric=metric, queries=queries, n_jobs=n_jobs)
-    missing = not is_sparse(numeric) and np.isnan(numeric).any()
-    if codes.shape[1] or missing:
-        raise ValueError(
-            f"{parameter} of {owner} is an object; it can only search numeric columns without "
-            "missing values. Give an int, which searches any table."
-        )
-    search = clone(k_neighbors).fit(numeric)
-    found = np.asarray(search.kneighbors(numeric[queries], k + 1, return_distance=False))
-    itself = found == queries[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    return found[~itself].reshape(len(found), -1)
 
 
 def _draw_weighted(weight: Indices, row: Indices, rng: np.random.Generator) -> Indices:

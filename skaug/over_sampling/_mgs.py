@@ -1,6 +1,6 @@
 """MGSSampler: draws from Gaussians fitted to neighbourhoods."""
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,8 +11,9 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors import distinct_rows, kneighbors
-from skaug.over_sampling._interpolation import category_metric, effective_k
+from skaug.neighbors import distinct_rows
+from skaug.neighbors._table_search import NEIGHBORS, SEARCH, category_metric, neighbors_of
+from skaug.over_sampling._interpolation import effective_k
 from skaug.over_sampling._parents import donated_codes, refuse_sparse, warn_of_copies
 
 __all__ = ["MGSSampler", "gaussian_rows"]
@@ -44,7 +45,7 @@ class MGSSampler(ClassSampler):
     sampling_strategy : float, str, dict or callable, default='auto'
         How many rows each class has afterwards, as in `SMOTE`.
 
-    k_neighbors : int, default=None
+    k_neighbors : int or object with fit and kneighbors, default=None
         K. None, as in the authors' package: the number of numeric columns, but at least 2 and at
         most as many as the class has other distinct rows.
 
@@ -56,6 +57,9 @@ class MGSSampler(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched, as in `SMOTE`.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -120,10 +124,11 @@ class MGSSampler(ClassSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ClassSampler._parameter_constraints,
-        "k_neighbors": [sk.Interval(Integral, 1, None, closed="left"), None],
+        "k_neighbors": [*SEARCH, None],
         "scale": [sk.Interval(Real, 0, None, closed="neither")],
         "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
-        "n_jobs": [Integral, None],
+        "neighbors": NEIGHBORS,
+        "n_jobs": sk.N_JOBS,
     }
 
     def __init__(
@@ -131,9 +136,10 @@ class MGSSampler(ClassSampler):
         *,
         sampling_strategy: SamplingStrategy = "auto",
         random_state: RandomState = None,
-        k_neighbors: int | None = None,
+        k_neighbors: Any = None,
         scale: float = 1.0,
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -141,6 +147,7 @@ class MGSSampler(ClassSampler):
         self.k_neighbors = k_neighbors
         self.scale = scale
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _sample_class(
@@ -155,11 +162,16 @@ class MGSSampler(ClassSampler):
             return Batch(seed=members[seed])
         around = np.empty((len(first), k + 1), dtype=np.intp)
         around[:, 0] = np.arange(len(first))
-        around[:, 1:] = kneighbors(
+        around[:, 1:] = neighbors_of(
+            np.arange(len(first)),
             numeric[first],
-            k,
-            codes=codes[first],
-            metric=category_metric(X, y, members),
+            codes[first],
+            category_metric(X, y, members),
+            k=k,
+            k_neighbors=k if self.k_neighbors is None else self.k_neighbors,
+            owner="MGSSampler",
+            parameter="k_neighbors",
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
         )
         weight = np.bincount(group)[around]

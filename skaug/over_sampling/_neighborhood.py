@@ -8,7 +8,7 @@ import numpy as np
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.table import Table
 from skaug._core.target import Target
-from skaug.over_sampling._interpolation import category_metric, neighbors_of, requested_k
+from skaug.neighbors._table_search import category_metric, checked_k, neighbors_of
 
 __all__ = ["apportioned", "foreign_share", "joined_batches", "warn_of_fall_back"]
 
@@ -22,6 +22,7 @@ def foreign_share(
     n_jobs: int | None,
     owner: str,
     parameter: str,
+    neighbors: str = "exact",
 ) -> Floats:
     """Return the share of other classes among the nearest rows, of all classes, of each row.
 
@@ -41,9 +42,12 @@ def foreign_share(
 
     owner, parameter : str
         The sampler and its name for `n_neighbors`, for the messages.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How a number of neighbours is searched.
     """
     k = checked_against_table(n_neighbors, len(y), owner=owner, parameter=parameter)
-    neighbors = neighbors_of(
+    found = neighbors_of(
         rows,
         X.numeric,
         X.codes,
@@ -53,13 +57,14 @@ def foreign_share(
         n_jobs=n_jobs,
         owner=owner,
         parameter=parameter,
+        neighbors=neighbors,
     )
-    return (y.codes[neighbors] != y.codes[rows][:, None]).mean(axis=1)
+    return (y.codes[found] != y.codes[rows][:, None]).mean(axis=1)
 
 
 def checked_against_table(n_neighbors: Any, n_rows: int, *, owner: str, parameter: str) -> int:
     """Return the number of neighbours asked for, if the whole table has as many."""
-    k = requested_k(n_neighbors)
+    k = checked_k(n_neighbors, owner, parameter)
     if n_rows < k + 1:
         raise ValueError(
             f"{owner} needs at least {parameter} + 1 = {k + 1} rows in X; it has {n_rows}. "

@@ -10,8 +10,8 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors import distinct_rows, kneighbors, nearest_among
-from skaug.over_sampling._interpolation import category_metric
+from skaug.neighbors import distinct_rows, kneighbors
+from skaug.neighbors._table_search import NEIGHBORS, SEARCH, among_of, category_metric, checked_k
 from skaug.over_sampling._neighborhood import apportioned
 from skaug.over_sampling._parents import donated_codes, warn_of_copies
 
@@ -41,7 +41,7 @@ class ProWSyn(ClassSampler):
     sampling_strategy : float, str, dict or callable, default='auto'
         How many rows each class has afterwards, as in `SMOTE`.
 
-    n_neighbors : int, default=5
+    n_neighbors : int or object with fit and kneighbors, default=5
         Nearest rows of the class that each row of another class puts in a level; 5 is the value
         of the package smote-variants.
 
@@ -56,6 +56,9 @@ class ProWSyn(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched, as in `SMOTE`.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -113,11 +116,12 @@ class ProWSyn(ClassSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ClassSampler._parameter_constraints,
-        "n_neighbors": [sk.Interval(Integral, 1, None, closed="left")],
+        "n_neighbors": SEARCH,
         "n_levels": [sk.Interval(Integral, 1, None, closed="left")],
         "theta": [sk.Interval(Real, 0, None, closed="left")],
         "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
-        "n_jobs": [Integral, None],
+        "neighbors": NEIGHBORS,
+        "n_jobs": sk.N_JOBS,
     }
 
     def __init__(
@@ -125,10 +129,11 @@ class ProWSyn(ClassSampler):
         *,
         sampling_strategy: SamplingStrategy = "auto",
         random_state: RandomState = None,
-        n_neighbors: int = 5,
+        n_neighbors: Any = 5,
         n_levels: int = 5,
         theta: float = 1.0,
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -137,6 +142,7 @@ class ProWSyn(ClassSampler):
         self.n_levels = n_levels
         self.theta = theta
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _sample_class(
@@ -166,17 +172,22 @@ class ProWSyn(ClassSampler):
         """Return the level of each of `rows`, the distinct ones of a class; 0 is the nearest."""
         level = np.full(len(rows), -1)
         metric = category_metric(X, y, rows)
+        k = checked_k(self.n_neighbors, "ProWSyn", "n_neighbors")
         for i in range(self.n_levels - 1):
             left = np.flatnonzero(level < 0)
-            if len(left) <= self.n_neighbors:
+            if len(left) <= k:
                 break
-            found = nearest_among(
+            found = among_of(
+                foreign,
+                rows[left],
                 X.numeric,
-                self.n_neighbors,
-                queries=foreign,
-                among=rows[left],
-                codes=X.codes,
-                metric=metric,
+                X.codes,
+                metric,
+                k=k,
+                k_neighbors=self.n_neighbors,
+                owner="ProWSyn",
+                parameter="n_neighbors",
+                neighbors=self.neighbors,
                 n_jobs=self.n_jobs,
             )
             level[left[np.unique(found)]] = i

@@ -14,7 +14,7 @@ from skaug._core.strategy import SamplingStrategy
 from skaug._core.table import is_sparse
 from skaug.base import ClassSampler, Table, Target
 
-__all__ = ["RandomOverSampler", "bootstrap_bandwidth"]
+__all__ = ["RandomOverSampler", "bootstrap_bandwidth", "jitter"]
 
 
 class RandomOverSampler(ClassSampler):
@@ -122,7 +122,7 @@ class RandomOverSampler(ClassSampler):
 
     def _prepare(self, y: Target) -> None:
         super()._prepare(y)
-        self.shrinkage_ = self._shrinkage_by_class()
+        self.shrinkage_ = self._shrinkage_by_class(y)
 
     def _sample_class(
         self, X: Table, y: Target, code: int, n_samples: int, rng: np.random.Generator
@@ -136,23 +136,35 @@ class RandomOverSampler(ClassSampler):
         if is_sparse(X.numeric):
             values = X.numeric[seed].toarray()
             return Batch(seed=seed, values=values + bandwidth * rng.standard_normal(values.shape))
-        return Batch(seed=seed, writer=lambda X, out: _jitter(X, seed, bandwidth, rng, out))
+        return Batch(seed=seed, writer=lambda X, out: jitter(X, seed, bandwidth, rng, out))
 
-    def _shrinkage_by_class(self) -> dict[Any, float] | None:
+    def _shrinkage_by_class(self, y: Target) -> dict[Any, float] | None:
         if self.shrinkage is None:
             return None
         if not isinstance(self.shrinkage, Mapping):
             return dict.fromkeys(self.sampling_strategy_, float(self.shrinkage))
+        unknown = [label for label in self.shrinkage if label not in y.counts]
+        if unknown:
+            raise ValueError(
+                f"shrinkage of RandomOverSampler names the classes {unknown}, which y does not "
+                f"have; its classes are {list(y.counts)}."
+            )
         lacking = [label for label in self.sampling_strategy_ if label not in self.shrinkage]
         if lacking:
             raise ValueError(
                 "shrinkage of RandomOverSampler must have a value for each class that is "
                 f"over-sampled; it lacks {lacking}."
             )
-        negative = {label: value for label, value in self.shrinkage.items() if value < 0}
-        if negative:
-            raise ValueError(f"shrinkage of RandomOverSampler must be >= 0, got {negative}.")
+        wrong = {label: value for label, value in self.shrinkage.items() if not _is_factor(value)}
+        if wrong:
+            raise ValueError(
+                f"shrinkage of RandomOverSampler must be a finite number >= 0, got {wrong}."
+            )
         return {label: float(self.shrinkage[label]) for label in self.sampling_strategy_}
+
+
+def _is_factor(value: Any) -> bool:
+    return isinstance(value, Real) and 0 <= float(value) < np.inf
 
 
 def bootstrap_bandwidth(X: Any) -> Floats:
@@ -162,12 +174,23 @@ def bootstrap_bandwidth(X: Any) -> Floats:
     return smoothing * column_std(X)
 
 
-def _jitter(
-    X: Floats, seed: Indices, bandwidth: Floats, rng: np.random.Generator, out: Floats
+def jitter(
+    X: Floats,
+    seed: Indices,
+    spread: Floats,
+    rng: np.random.Generator,
+    out: Floats,
+    factor: Floats | None = None,
 ) -> None:
-    """Write the seeds plus Gaussian noise into `out`, drawing row after row."""
+    """Write the seeds plus Gaussian noise into `out`, drawing row after row.
+
+    Its standard deviation is that of the column, `spread`, times that of the row, `factor`.
+    """
     size = max(1, (1 << 17) // max(1, 8 * out.shape[1]))
     for begin in range(0, len(out), size):
         rows = slice(begin, begin + size)
         block = X[seed[rows]]
-        out[rows] = block + bandwidth * rng.standard_normal(block.shape)
+        noise = spread * rng.standard_normal(block.shape)
+        if factor is not None:
+            noise *= factor[rows, None]
+        out[rows] = block + noise

@@ -1,6 +1,5 @@
 """SMOTE: interpolation between neighbours of the same class."""
 
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ from skaug._core.batch import Batch
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
+from skaug.neighbors._table_search import NEIGHBORS, SEARCH
 from skaug.over_sampling._interpolation import interpolated_batch
 
 __all__ = ["SMOTE"]
@@ -43,8 +43,8 @@ class SMOTE(ClassSampler):
 
     k_neighbors : int or object with fit and kneighbors, default=5
         Neighbours to choose from; 5 is the paper's. An object is cloned, fitted on the distinct
-        rows of a class and asked for its neighbours, of which the row itself may be one; it
-        works on numeric tables only.
+        rows of a class and asked for its ``n_neighbors``, of which the row itself may be one, so
+        that 6 of them are ``k_neighbors=5``. It works on numeric tables without missing values.
 
     categorical_features : {'from_dtype'}, None or array-like, default='from_dtype'
         The categorical columns: a mask, indices, names, or by their dtype (category, enum,
@@ -52,6 +52,11 @@ class SMOTE(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched. 'approximate' may miss some and pays
+        for very large classes only: for below 50,000 seeds the search is exact. It needs
+        the extra ``approximate`` and numeric columns without missing values.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -113,12 +118,10 @@ class SMOTE(ClassSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **ClassSampler._parameter_constraints,
-        "k_neighbors": [
-            sk.Interval(Integral, 1, None, closed="left"),
-            sk.HasMethods(["fit", "kneighbors"]),
-        ],
+        "k_neighbors": SEARCH,
         "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
-        "n_jobs": [Integral, None],
+        "neighbors": NEIGHBORS,
+        "n_jobs": sk.N_JOBS,
     }
 
     def __init__(
@@ -128,12 +131,14 @@ class SMOTE(ClassSampler):
         random_state: RandomState = None,
         k_neighbors: Any = 5,
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.k_neighbors = k_neighbors
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _sample_class(
@@ -148,6 +153,7 @@ class SMOTE(ClassSampler):
             seed,
             rng,
             k_neighbors=self.k_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="SMOTE",
         )

@@ -89,7 +89,7 @@ class SMOTEN(ClassSampler):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         name: constraint
         for name, constraint in SMOTE._parameter_constraints.items()
-        if name != "categorical_features"
+        if name not in ("categorical_features", "neighbors")
     } | {"categorical_encoder": [sk.HasMethods(["fit_transform"]), None]}
 
     def __init__(

@@ -97,7 +97,11 @@ class SMOTENC(ClassSampler):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **SMOTE._parameter_constraints,
+        **{
+            name: constraint
+            for name, constraint in SMOTE._parameter_constraints.items()
+            if name != "neighbors"
+        },
         "categorical_features": [sk.StrOptions({"auto", "from_dtype"}), "array-like"],
         "categorical_encoder": [sk.HasMethods(["fit_transform"]), None],
     }

@@ -1,19 +1,19 @@
 """SMOTER: SMOTE for regression."""
 
-import warnings
-from dataclasses import replace
-from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Indices
 from skaug._core.continuous import ContinuousTarget
-from skaug._core.rng import RandomState, class_rng, random_indices
+from skaug._core.rng import RandomState, random_indices
 from skaug.base import BaseSampler, Table
-from skaug.over_sampling._interpolation import interpolated_batch
-from skaug.over_sampling._relevance_bins import bin_sizes, relevance_bins, relevance_values
+from skaug.over_sampling._relevance_bins import (
+    BIN_CONSTRAINTS,
+    grown_bins,
+    interpolated_bin,
+    thinned_bins,
+)
 
 __all__ = ["SMOTER"]
 
@@ -46,8 +46,9 @@ class SMOTER(BaseSampler):
         Whether all bins get the same size, or sizes that turn their frequencies over; the total
         stays about the number of rows.
 
-    k_neighbors : int, default=5
-        Neighbours to choose from; 5 is the paper's.
+    k_neighbors : int or object with fit and kneighbors, default=5
+        Neighbours to choose from; 5 is the paper's. An object is cloned and works on numeric
+        tables only; the row itself is one of its ``n_neighbors``.
 
     under_sampling : bool, default=True
         Whether large bins lose rows. False keeps every row and only adds.
@@ -57,6 +58,10 @@ class SMOTER(BaseSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours are searched. 'approximate' is for very large bins of numbers; it needs the
+        extra ``approximate`` and, below 50,000 seeds, is exact all the same.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -94,11 +99,16 @@ class SMOTER(BaseSampler):
 
     See Also
     --------
+    SMOGN : Interpolate only where neighbours are near, and add noise elsewhere.
     WERCS : Draw and drop rows by their relevance, without bins.
     skaug.metrics.sera_score : The squared error where it matters.
 
     Notes
     -----
+    The paper weighs the targets of the parents by their distances to the new row. On a segment
+    these are as u to 1 - u in any norm, so that the same step for the target is the same rule;
+    only, here categories, which come of a vote, have no say in it.
+
     A bin is not of the user's making, so one with fewer than ``k_neighbors + 1`` rows is no
     error: all of its rows are neighbours then, or its only row is copied, with a warning.
 
@@ -119,16 +129,7 @@ class SMOTER(BaseSampler):
     """
 
     _target_type = ContinuousTarget
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseSampler._parameter_constraints,
-        "relevance": [sk.StrOptions({"extremes"}), "array-like", callable],
-        "relevance_threshold": [sk.Interval(Real, 0, 1, closed="right")],
-        "sampling_strategy": [sk.StrOptions({"balance", "extreme"})],
-        "k_neighbors": [sk.Interval(Integral, 1, None, closed="left")],
-        "under_sampling": ["boolean"],
-        "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
-        "n_jobs": [Integral, None],
-    }
+    _parameter_constraints: ClassVar[dict[str, Any]] = BIN_CONSTRAINTS
 
     def __init__(
         self,
@@ -136,10 +137,11 @@ class SMOTER(BaseSampler):
         relevance: Any = "extremes",
         relevance_threshold: float = 0.5,
         sampling_strategy: Literal["balance", "extreme"] = "balance",
-        k_neighbors: int = 5,
+        k_neighbors: Any = 5,
         under_sampling: bool = True,
         categorical_features: Any = "from_dtype",
         random_state: RandomState = None,
+        neighbors: Literal["exact", "approximate"] = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.relevance = relevance
@@ -149,56 +151,17 @@ class SMOTER(BaseSampler):
         self.under_sampling = under_sampling
         self.categorical_features = categorical_features
         self.random_state = random_state
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _select(self, X: Table, y: Any, seed: np.random.SeedSequence) -> Indices | None:
-        self.relevance_ = relevance_values(self.relevance, y.values, "SMOTER")
-        self.bins_ = relevance_bins(y.values, self.relevance_, self.relevance_threshold)
-        self.bin_sizes_ = bin_sizes(np.bincount(self.bins_), self.sampling_strategy)
-        y.group(self.bins_)
-        if not self.under_sampling:
-            return None
-        kept = []
-        for code, size in enumerate(self.bin_sizes_.tolist()):
-            members, rng = y.members(code), class_rng(seed, f"kept of bin {code}")
-            kept.append(members if len(members) <= size else rng.permutation(members)[:size])
-        return np.sort(np.concatenate(kept))
+        return thinned_bins(self, y, seed)
 
     def _synthesize(self, X: Table, y: Any, seed: np.random.SeedSequence) -> list[Batch]:
-        return [
-            self._sample_bin(X, y, code, size - len(y.members(code)), class_rng(seed, code))
-            for code, size in enumerate(self.bin_sizes_.tolist())
-            if size > len(y.members(code))
-        ]
+        return grown_bins(self, X, y, seed, self._sample_bin)
 
     def _sample_bin(
-        self, X: Table, y: Any, code: int, n_samples: int, rng: np.random.Generator
-    ) -> Batch:
-        members = y.members(code)
-        low, high = y.values[members].min(), y.values[members].max()
-        where = f"the bin of targets from {low:g} to {high:g}"
-        seed = random_indices(rng, len(members), n_samples)
-        k = min(self.k_neighbors, len(members) - 1)
-        if k < self.k_neighbors:
-            instead = "all are neighbours" if k else "it is copied"
-            warnings.warn(
-                f"SMOTER looks for k_neighbors = {self.k_neighbors} neighbours, but {where} has "
-                f"{len(members)} row(s): {instead}.",
-                UserWarning,
-                stacklevel=2,
-            )
-        if k == 0:
-            return Batch(seed=members[seed])
-        batch = interpolated_batch(
-            X, y, members, seed, rng, k_neighbors=k, n_jobs=self.n_jobs, owner="SMOTER", where=where
-        )
-        return with_interpolated_target(batch, y, rng)
-
-
-def with_interpolated_target(batch: Batch, y: Any, rng: np.random.Generator) -> Batch:
-    """Give the rows targets between those of their parents, as far along as the rows are."""
-    if batch.partner is None:
-        return batch
-    step = rng.random(len(batch)) if batch.step is None else batch.step
-    own = y.values[batch.seed]
-    return replace(batch, y=own + step * (y.values[batch.partner] - own))
+        self, X: Table, y: Any, members: Indices, n_samples: int, rng: np.random.Generator
+    ) -> list[Batch]:
+        position = random_indices(rng, len(members), n_samples)
+        return [interpolated_bin(self, X, y, members, position, rng, alone="it is copied")]

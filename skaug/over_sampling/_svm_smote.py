@@ -1,6 +1,6 @@
 """SVM-SMOTE: SMOTE from support vectors, towards the class or away from the border."""
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from skaug._core.rng import RandomState, random_indices
 from skaug._core.stats import column_std
 from skaug._core.strategy import SamplingStrategy
 from skaug.base import ClassSampler, Table, Target
+from skaug.neighbors._table_search import SEARCH
 from skaug.over_sampling._embedding import centred, embedded, seeded_clone
 from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import foreign_share, warn_of_fall_back
@@ -67,6 +68,9 @@ class SVMSMOTE(ClassSampler):
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
+
+    neighbors : {'exact', 'approximate'}, default='exact'
+        How neighbours given by their number are searched, as in `SMOTE`.
 
     n_jobs : int, default=None
         Threads of the search for neighbours; None for all cores. Does not change the result.
@@ -140,10 +144,7 @@ class SVMSMOTE(ClassSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **SMOTE._parameter_constraints,
-        "m_neighbors": [
-            sk.Interval(Integral, 1, None, closed="left"),
-            sk.HasMethods(["fit", "kneighbors"]),
-        ],
+        "m_neighbors": SEARCH,
         "svm_estimator": [sk.HasMethods(["fit", "predict"]), None],
         "out_step": [sk.Interval(Real, 0, 1, closed="both")],
     }
@@ -158,6 +159,7 @@ class SVMSMOTE(ClassSampler):
         svm_estimator: Any = None,
         out_step: float = 0.5,
         categorical_features: Any = "from_dtype",
+        neighbors: str = "exact",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -167,6 +169,7 @@ class SVMSMOTE(ClassSampler):
         self.svm_estimator = svm_estimator
         self.out_step = out_step
         self.categorical_features = categorical_features
+        self.neighbors = neighbors
         self.n_jobs = n_jobs
 
     def _synthesize(self, X: Table, y: Target, seed: np.random.SeedSequence) -> list[Batch]:
@@ -199,6 +202,7 @@ class SVMSMOTE(ClassSampler):
             np.concatenate([danger[inner], safe[outer]]),
             rng,
             k_neighbors=self.k_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="SVMSMOTE",
             step=step,
@@ -237,6 +241,7 @@ class SVMSMOTE(ClassSampler):
             y,
             members[support],
             n_neighbors=self.m_neighbors,
+            neighbors=self.neighbors,
             n_jobs=self.n_jobs,
             owner="SVMSMOTE",
             parameter="m_neighbors",

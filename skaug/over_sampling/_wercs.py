@@ -10,7 +10,8 @@ from skaug._core.batch import Batch, Indices
 from skaug._core.continuous import ContinuousTarget
 from skaug._core.rng import RandomState, class_rng
 from skaug.base import BaseSampler, Table
-from skaug.over_sampling._relevance_bins import relevance_values
+from skaug.over_sampling._gaussian_noise import noisy_batch, refuse_noise_on_sparse
+from skaug.over_sampling._relevance_bins import RELEVANCE_CONSTRAINT, relevance_values
 
 __all__ = ["WERCS"]
 
@@ -24,6 +25,14 @@ class WERCS(BaseSampler):
     come first, in their order, then the repeated ones. There is no threshold and no bin, and X
     may hold anything. Cost: O(n) draws.
 
+    With a `perturbation` p, the repeated rows get Gaussian noise (WERCS-GN), targets included,
+
+    .. math:: (x, y)_{new} = (x, y)_i + p \, s \odot \varepsilon, \quad \varepsilon \sim N(0, I)
+
+    with the standard deviations s of the table. Numeric columns are moved, categories are
+    copied, missing values stay missing; a target never leaves the range of y, where noise that
+    would is cut off. Noise fills zeros, so X must then not be sparse.
+
     Parameters
     ----------
     relevance : 'extremes', array-like of shape (n_points, 2) or callable, default='extremes'
@@ -36,6 +45,14 @@ class WERCS(BaseSampler):
     under : float, default=0.5
         Rows to drop, as a share of the rows. Rows of relevance 1 are never dropped; if there
         are fewer others than that, an error says so.
+
+    perturbation : float, default=None
+        Standard deviation of the noise on repeated rows, as a share of that of the column. None
+        repeats rows as they are.
+
+    categorical_features : {'from_dtype'}, None or array-like, default='from_dtype'
+        The columns to copy and not to move: a mask, indices, names, or by their dtype. Only of
+        use with `perturbation`.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of the draws.
@@ -52,7 +69,7 @@ class WERCS(BaseSampler):
         All -1: rows have one parent here.
 
     is_synthetic_ : ndarray of bool of shape (n_res,)
-        Whether the row was repeated.
+        Whether the row was repeated, with noise or without.
 
     n_features_in_ : int
         Number of columns of X.
@@ -63,6 +80,7 @@ class WERCS(BaseSampler):
     See Also
     --------
     SMOTER : Interpolate between rare rows instead of repeating them.
+    SMOGN : Interpolate between near ones, and add noise to others.
 
     References
     ----------
@@ -84,9 +102,11 @@ class WERCS(BaseSampler):
     _target_type = ContinuousTarget
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseSampler._parameter_constraints,
-        "relevance": [sk.StrOptions({"extremes"}), "array-like", callable],
+        "relevance": RELEVANCE_CONSTRAINT,
         "over": [sk.Interval(Real, 0, None, closed="left")],
         "under": [sk.Interval(Real, 0, 1, closed="left")],
+        "perturbation": [sk.Interval(Real, 0, None, closed="left"), None],
+        "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
     }
 
     def __init__(
@@ -95,11 +115,15 @@ class WERCS(BaseSampler):
         relevance: Any = "extremes",
         over: float = 0.5,
         under: float = 0.5,
+        perturbation: float | None = None,
+        categorical_features: Any = "from_dtype",
         random_state: RandomState = None,
     ) -> None:
         self.relevance = relevance
         self.over = over
         self.under = under
+        self.perturbation = perturbation
+        self.categorical_features = categorical_features
         self.random_state = random_state
 
     def _select(self, X: Table, y: Any, seed: np.random.SeedSequence) -> Indices | None:
@@ -126,4 +150,19 @@ class WERCS(BaseSampler):
         if total == 0:
             raise ValueError("WERCS has no row to repeat: the relevance of every target is 0.")
         rng = class_rng(seed, "repeated")
-        return [Batch(seed=rng.choice(len(y), size=n_added, p=self.relevance_ / total))]
+        repeated = rng.choice(len(y), size=n_added, p=self.relevance_ / total)
+        if self.perturbation is None:
+            return [Batch(seed=repeated)]
+        rows = np.arange(len(y))
+        factor = np.full(n_added, float(self.perturbation))
+        return [noisy_batch(X, y, repeated, factor, rng, like=rows, within=rows)]
+
+    def _read(self, X: Any, y: Any) -> tuple[Table, Any]:
+        if self.perturbation is not None:
+            refuse_noise_on_sparse(X, "WERCS with a perturbation")
+        return super()._read(X, y)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self.perturbation is None
+        return tags

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from numpy.testing import assert_array_equal
@@ -103,15 +104,46 @@ def test_objects_are_integers_where_all_are():
     made = as_objects(np.array([1.4, 1.6, np.nan]), like=like)
     assert made[:2].tolist() == [1, 2]
     assert type(made[0]) is int
-    assert np.isnan(made[2])
+    assert made[2] is None
+    assert np.isnan(as_objects(np.array([np.nan]), like=np.array([1, np.nan], dtype=object))[0])
     made = as_objects(np.array([1.4]), like=np.array([1, 2.0], dtype=object))
     assert made.tolist() == [1.4]
 
 
+def halfway(a, b):
+    return Batch(seed=np.array([a]), partner=np.array([b]), step=np.array([0.5]))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64, ">i8", object])
+def test_whole_numbers_beyond_what_floats_hold_keep_their_digits(dtype):
+    X = np.array([[2**53 + 1, 0], [2**53 + 1, 4], [-(2**53) - 1, 2**53]]).astype(dtype)
+    if dtype == np.uint64:
+        X[2, 0] = 2**63 + 1
+    made = table(X).extended([halfway(0, 1), halfway(2, 2)])[3:]
+    assert made.dtype == X.dtype
+    assert made.tolist() == [[2**53 + 1, 2], X[2].tolist()]
+
+
+def test_rows_without_a_seed_do_not_copy_the_first():
+    X = np.array([[2**53 + 1]])
+    drawn = Batch(seed=np.array([-1]), values=np.array([[2.0**53]]))
+    assert table(X).extended([drawn])[1:].tolist() == [[2**53]]
+
+
+def test_missing_objects_are_missing_in_the_way_of_their_seeds():
+    X = np.array([[None, 1], [np.nan, 2], [pd.NA, 3], [4, 5]], dtype=object)
+    batches = [halfway(0, 3), halfway(1, 3), halfway(2, 3)]
+    made = table(X).extended(batches)[4:, 0]
+    assert made[0] is None
+    assert isinstance(made[1], float)
+    assert made[2] is pd.NA
+    drawn = Batch(seed=np.array([-1]), values=np.array([[np.nan, 1]]))
+    assert table(X).extended([drawn])[4, 0] is None
+
+
 def test_batches_follow_each_other():
     X = np.arange(3.0)[:, None]
-    halfway = Batch(seed=np.array([0]), partner=np.array([1]), step=np.array([0.5]))
-    batches = [Batch(seed=np.array([2])), halfway, Batch(seed=np.array([0, 1]))]
+    batches = [Batch(seed=np.array([2])), halfway(0, 1), Batch(seed=np.array([0, 1]))]
     assert table(X).extended(batches).ravel().tolist() == [0, 1, 2, 2, 0.5, 0, 1]
 
 

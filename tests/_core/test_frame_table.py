@@ -21,7 +21,7 @@ from containers import (
 
 from skaug._core.batch import Batch
 from skaug._core.frame_table import FrameTable
-from skaug.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from skaug.over_sampling import SMOTE, SMOTEN, SMOTENC, SMOTER, RandomOverSampler
 
 N = 40
 RNG = np.random.default_rng(0)
@@ -283,3 +283,53 @@ def test_whole_numbers_beyond_what_floats_hold_are_copied_exactly():
     for column in ("pandas int64", "pandas Int64", "polars Int64", "pyarrow int64"):
         made, seeds = check_column(RandomOverSampler(random_state=0), NUMBERS[column](big))
         assert made == seeds
+
+
+WIDE = [
+    "pandas int64",
+    "pandas Int64",
+    "pandas int64[pyarrow]",
+    "pandas Sparse[int]",
+    "pandas object",
+    "polars Int64",
+    "pyarrow int64",
+]
+
+
+@pytest.mark.parametrize("missing", [False, True], ids=["whole", "missing"])
+@pytest.mark.parametrize("kind", WIDE)
+def test_a_constant_beyond_what_floats_hold_keeps_its_digits(kind, missing):
+    if missing and kind in HOLD_NO_NULL:
+        kind = "pandas Int64"
+    big = [2**53 + 1] * N
+    made, _ = check_column(
+        SMOTE(random_state=0), NUMBERS[kind](with_missing(big) if missing else big)
+    )
+    assert set(made) - {None} == {2**53 + 1}
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA], ids=str)
+def test_missing_objects_stay_what_they_are(missing):
+    column = pd.Series([missing if i % 3 == 0 else i for i in range(N)], dtype=object)
+    sampler = SMOTE(random_state=0)
+    result, _ = sampler.fit_resample(pd.DataFrame({"c": column, "x": X}), Y)
+    absent = result["c"].isna()
+    assert absent[N:].any()
+    assert all(cell is missing for cell in result["c"][absent])
+
+
+@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt128])
+def test_integers_that_numpy_does_not_have(dtype):
+    wide = pl.Series(WHOLE).cast(dtype)
+    given = pl.DataFrame({"wide": wide, "x": X})
+    for sampler in (SMOTE(), SMOTE(categorical_features=["wide"])):
+        with pytest.raises(
+            ValueError, match=r"SMOTE cannot read column 'wide' of X: .* Cast it to"
+        ):
+            sampler.fit_resample(given, Y)
+    with pytest.raises(ValueError, match=f"SMOTE cannot read y: .* {dtype}"):
+        SMOTE().fit_resample(X[:, None], wide)
+    with pytest.raises(ValueError, match=f"SMOTER cannot read y: .* {dtype}"):
+        SMOTER().fit_resample(X[:, None], wide)
+    copied, _ = RandomOverSampler(random_state=0).fit_resample(given, Y)
+    assert copied["wide"].dtype == dtype

@@ -76,10 +76,17 @@ def test_what_cannot_be_read(X, error, message):
         read(X)
 
 
+def test_column_names_are_all_text_or_none_of_them():
+    with pytest.raises(TypeError, match=r"that are all text, .* it has 'a' and 1\. Use X\.columns"):
+        read(pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["a", 1]))
+    assert read(pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=[0, 1])).shape == (2, 2)
+
+
 WEIGHTS = [
     [1, 2.5],
     np.array([1, 2.5], dtype=np.float32),
     np.array([1, 2]),
+    np.array([1, 2.5], dtype=object),
     pd.Series([1, 2.5], index=[4, 5], name="w"),
     pl.Series("w", [1.0, 2.5]),
     pa.chunked_array([[1.0, 2.5]]),
@@ -103,10 +110,22 @@ def test_weights_come_back_in_their_container(weight):
     [
         ([1, 2, 3], r"sample_weight of SMOTE must have shape \(2,\), .* got \(3,\)"),
         ([[1], [2]], r"must have shape \(2,\), one weight a row; got \(2, 1\)"),
+        (np.array([], dtype=str), r"must have shape \(2,\), one weight a row; got \(0,\)"),
         (1.0, r"must have shape \(2,\), one weight a row; got \(\)"),
         ([1, np.nan], "sample_weight of SMOTE must be finite; row 1 has nan"),
         ([-np.inf, 1], "must be finite; row 0 has -inf"),
         (pd.Series([1, None]), "must be finite; row 1 has nan"),
+        (np.array([1, None], dtype=object), "must be finite; row 1 has nan"),
+        (["1", "a"], "sample_weight of SMOTE must hold numbers, one weight a row; it holds '1'"),
+        (pd.Series([1, "a"], dtype=object), "must hold numbers, .* it holds 'a'"),
+        (pl.Series(["a", "b"]), "must hold numbers, .* it holds 'a'"),
+        (np.array([1, 2j]), r"must hold numbers, .* it holds np.complex128\(1\+0j\)"),
+        (
+            np.array(["2020-01-01"] * 2, dtype="M8[ns]"),
+            "must hold numbers, .* it holds .*datetime64",
+        ),
+        ([[1], [1, 2]], r"must hold numbers, .* it holds \[1\]"),
+        (pl.Series([1, 2], dtype=pl.Int128), "cannot read sample_weight: NumPy has no .* Int128"),
     ],
 )
 def test_weights_that_are_none(weight, message):

@@ -68,3 +68,19 @@ def test_what_is_not_finite_is_refused_where_values_are_used(bad):
     with pytest.raises(ValueError, match=f"SMOTE needs finite values in a sparse X, found {bad}"):
         _ = table(given).numeric
     assert_array_equal(table(given).extended([COPY]).toarray()[3:], given.toarray()[[2, 0]])
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+def test_whole_numbers_beyond_what_floats_hold_keep_their_digits(dtype):
+    big = 2**63 + 1 if dtype == np.uint64 else -(2**53) - 1
+    X = np.array([[big, 9, 0], [big, 4, 6]], dtype=dtype)
+    halfway = Batch(seed=np.array([0]), partner=np.array([1]), step=np.array([0.4]))
+    made = table(sparse.csr_array(X)).extended([halfway]).toarray()[2:]
+    assert made.dtype == dtype
+    assert made.tolist() == [[big, 7, 2]]
+
+
+def test_integers_that_are_all_zero():
+    made = table(sparse.csr_array((3, 2), dtype=np.int64)).extended([HALFWAY])
+    assert made.shape == (4, 2)
+    assert made.nnz == 0

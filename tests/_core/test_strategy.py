@@ -86,7 +86,15 @@ Y = [0] * 5 + [1] * 2
         ({1: 3.5}, Y, "must give whole numbers of rows; class 1 has 3.5"),
         (0.2, Y, "asks for 1 rows of class 1, which has 2 .a ratio of 0.4."),
         (0.5, [0, 1, 2], "can be a float only for 2 classes; y has 3"),
+        ({1: 7.0}, Y, "must give whole numbers of rows; class 1 has 7.0"),  # as imbalanced-learn
+        (lambda y: {1: 7.0}, Y, "must give whole numbers of rows; class 1 has 7.0"),
+        (lambda y: {7: 9}, Y, "The class 7 in sampling_strategy of SMOTE is not present in y"),
         (lambda y: None, Y, "callable given to SMOTE as sampling_strategy must return a mapping"),
+        (lambda y: "some", Y, "callable given to SMOTE .* or one of 'all', .* returned 'some'"),
+        (lambda y: "majority", Y, "callable given to SMOTE .* returned 'majority'"),
+        (lambda y: 2.0, Y, "callable given to SMOTE .* up to 1, or one of .* returned 2.0"),
+        (lambda y: 0, Y, "callable given to SMOTE .* a ratio above 0 .* returned 0"),
+        (lambda y: float("nan"), Y, "callable given to SMOTE .* a ratio above 0 .* returned nan"),
     ],
 )
 def test_what_is_wrong_is_said(strategy, y, message):

@@ -68,6 +68,20 @@ def test_mean_distance(n, is_sparse, shift):
     assert found == pytest.approx(pdist(X).mean() if n > 1 else 0)
 
 
+@pytest.mark.parametrize("n", [2896, 2897, 6000])
+@pytest.mark.parametrize("order", ["random", "sorted", "periodic"])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_mean_distance_of_many_rows_is_nearly_exact(n, order, container):
+    X = np.random.default_rng(n).standard_t(3, size=(n, 4))
+    if order != "random":
+        X = X[np.argsort(X[:, 0])]
+    if order == "periodic":
+        X = X[np.argsort(np.arange(n) % 7, kind="stable")]
+    expected = pdist(X).mean()
+    rel = 1e-9 if n == 2896 else 5e-4
+    assert _embedding.mean_distance(container(X)) == pytest.approx(expected, rel=rel)
+
+
 def test_mean_distance_of_equal_rows_is_zero():
     assert _embedding.mean_distance(np.full((7, 3), 0.1)) == 0
 

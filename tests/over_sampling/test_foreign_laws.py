@@ -243,7 +243,7 @@ def test_an_object_that_searches_gives_what_its_number_gives(sampler):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(80, 3)), rng.permutation(np.repeat([0, 1], [50, 30]))
     numbers = {
-        name: value for name, value in sampler.get_params().items() if name.endswith("neighbors")
+        name: value for name, value in sampler.get_params().items() if name.endswith("_neighbors")
     }
     objects = {name: NearestNeighbors(n_neighbors=k + 1) for name, k in numbers.items()}
     expected, found = resample(sampler, X, y)[1], resample(sampler, X, y, **objects)[1]

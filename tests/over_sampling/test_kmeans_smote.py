@@ -1,16 +1,18 @@
 from collections import Counter
 
+import imblearn.over_sampling
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.spatial.distance import pdist
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from strategies import smooth_numbers
 
 from skaug.over_sampling import KMeansSMOTE
+from skaug.over_sampling._embedding import mean_distance
 
 may_fall_back = pytest.mark.filterwarnings("ignore:KMeansSMOTE found no cluster:UserWarning")
 
@@ -196,3 +198,15 @@ def test_rows_that_differ_in_what_they_miss_only():
     with pytest.warns(UserWarning, match="found no cluster with enough different rows"):
         _, _, y_res = resample(X, y, kmeans_estimator=1, k_neighbors=1)
     assert Counter(y_res.tolist()) == {0: 40, 1: 40}
+
+
+@given(st.integers(3, 40), st.integers(1, 4), st.sampled_from(["auto", 0.0, 2.0, -1.5]))
+def test_sparsity_is_that_of_imbalanced_learn(n, d, exponent):
+    rng = np.random.default_rng(n)
+    clusters = [rng.normal(size=(n + 7 * i, d)) * (i + 1) for i in range(3)]
+    peer = imblearn.over_sampling.KMeansSMOTE(density_exponent=exponent)
+    expected = np.array([peer._find_cluster_sparsity(rows) for rows in clusters])
+    found = KMeansSMOTE(density_exponent=exponent)._sparsity(
+        [mean_distance(rows) for rows in clusters], [len(rows) for rows in clusters]
+    )
+    assert_allclose(found, expected / expected.max(), rtol=1e-6)

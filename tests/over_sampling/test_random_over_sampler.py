@@ -150,7 +150,11 @@ def test_unsigned_integers_do_not_wrap():
     ("shrinkage", "message"),
     [
         ({"common": 1.0}, r"shrinkage of RandomOverSampler must have a value .* lacks \['rare'\]"),
-        ({"rare": -1.0}, r"shrinkage of RandomOverSampler must be >= 0, got \{'rare': -1.0\}"),
+        ({"rare": -1.0}, r"must be a finite number >= 0, got \{'rare': -1.0\}"),
+        ({"rare": "a"}, r"shrinkage of RandomOverSampler must be a finite .* \{'rare': 'a'\}"),
+        ({"rare": None}, r"must be a finite number >= 0, got \{'rare': None\}"),
+        ({"rare": np.nan}, r"must be a finite number >= 0, got \{'rare': nan\}"),
+        ({"rare": 1, "typo": 1}, r"names the classes \['typo'\], .* its classes are \['common'"),
         (-0.5, "The 'shrinkage' parameter of RandomOverSampler must be"),
         ("much", "The 'shrinkage' parameter of RandomOverSampler must be"),
     ],
@@ -158,6 +162,11 @@ def test_unsigned_integers_do_not_wrap():
 def test_shrinkage_is_checked(shrinkage, message):
     with pytest.raises(ValueError, match=message):
         resample(X, shrinkage=shrinkage)
+
+
+def test_shrinkage_may_name_classes_that_are_not_over_sampled():
+    sampler, _, _ = resample(X, shrinkage={"rare": 1, "common": 2})
+    assert sampler.shrinkage_ == {"rare": 1.0}
 
 
 def test_shrinkage_needs_numbers():
