@@ -8,7 +8,7 @@ from skaug.neighbors._points import Centred, Points
 __all__ = ["MULTIPLE", "Blocks", "block_distances"]
 
 MULTIPLE = 16  # the size of a block is a multiple of it
-_BLOCK = 512  # rows of a block
+_BLOCK = 1_024  # rows of a block
 _MOST_BLOCKS = 2_000  # beyond, blocks grow
 
 

@@ -1,6 +1,6 @@
 """Rows as vectors whose products are squared distances, or less where these are dearer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,15 +77,21 @@ class Points:
     error : ndarray of shape (n,)
         How far the products of a row, in any order of summing, may be above
         ``unit * squared_distance``.
+
+    is_tight : bool
+        Whether products are not below that by more, either.
     """
 
     left: Floats
     right: Floats
     unit: float
     error: Floats
+    is_tight: bool
 
     def __getitem__(self, which: Indices) -> "Points":
-        return Points(self.left[which], self.right[which], self.unit, self.error[which])
+        return replace(
+            self, left=self.left[which], right=self.right[which], error=self.error[which]
+        )
 
 
 def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
@@ -119,7 +125,12 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
     right += [np.eye(len(table))[level] for table, level in tables]
     a, b = (np.concatenate(parts, axis=1, dtype=dtype) for parts in (left, right))
     rounding = (a.shape[1] + rows.numeric.shape[1] + 16) * np.finfo(dtype).eps / 2
-    return Points(a, b, unit, rounding * unit * size)
+    is_tight = (
+        not rows.has_missing
+        and about.numeric.shape == rows.numeric.shape
+        and all(len(np.unique(codes)) <= _BUCKETS for codes in rows.codes.T)
+    )
+    return Points(a, b, unit, rounding * unit * size, is_tight)
 
 
 def _lengths(numeric: Floats) -> Floats:

@@ -145,9 +145,11 @@ class _Search:
             part = part[(self.least[block, part] <= self.best.limit[slots].max()) | both[part]]
             if len(part):
                 tile = self._tile()
+                mutual = bool(both[part].any())
                 tile.multiply(block, part)
+                tile.find_minima(mutual)
                 tile.serve_rows()
-                if both[part].any():
+                if mutual:
                     found.append(tile.for_columns(both[part]))
         return found
 

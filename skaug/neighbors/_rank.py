@@ -4,13 +4,14 @@ import numpy as np
 
 from skaug._core.batch import Floats, Indices
 
-__all__ = ["LANES", "nearest_of", "ranked", "squared_distances"]
+__all__ = ["LANES", "ranked", "squared_distances"]
 
 LANES = 8
+_BLOCK_CELLS = 1 << 16  # of differences at a time, so that they stay in cache
 
 
-def squared_distances(X: Floats, queries: Indices, candidates: Indices) -> Floats:
-    """Return the squared distances of each query to its candidates.
+def squared_distances(X: Floats, a: Indices, b: Indices) -> Floats:
+    """Return the squared distances of the rows `a` to the rows `b`, pair by pair.
 
     Column j is added to sum j mod 8, and the 8 sums one after the other. A sum of floats
     depends on its order; this one is short of neither speed nor definition, and compiled
@@ -21,22 +22,24 @@ def squared_distances(X: Floats, queries: Indices, candidates: Indices) -> Float
     X : ndarray of float64, shape (n, d)
         The rows.
 
-    queries : ndarray of shape (n_queries,)
+    a, b : ndarray of shape (m,)
         Indices of rows.
-
-    candidates : ndarray of shape (n_queries, m)
-        Indices of the rows to compare each with.
     """
-    difference = np.take(X, candidates, axis=0, mode="clip")
-    difference -= X[queries][:, None, :]
-    difference *= difference
-    sums = difference[..., :LANES]
+    size = max(1, _BLOCK_CELLS // max(1, X.shape[1]))
+    if len(a) > size:
+        parts = [slice(begin, begin + size) for begin in range(0, len(a), size)]
+        return np.concatenate([squared_distances(X, a[part], b[part]) for part in parts])
+    difference = np.take(X, b, axis=0, mode="clip")
+    difference -= np.take(X, a, axis=0, mode="clip")
+    squares = np.ascontiguousarray(difference.T)  # sums of long lines, not of 8 numbers each
+    squares *= squares
+    sums = squares[:LANES]
     for begin in range(LANES, X.shape[1], LANES):
-        part = difference[..., begin : begin + LANES]
-        sums[..., : part.shape[-1]] += part
-    squared = np.zeros(candidates.shape)
-    for lane in range(sums.shape[-1]):
-        squared += sums[..., lane]
+        part = squares[begin : begin + LANES]
+        sums[: len(part)] += part
+    squared = np.zeros(len(a))
+    for lane in sums:
+        squared += lane
     return squared
 
 
@@ -46,16 +49,10 @@ def ranked(X: Floats, queries: Indices, candidates: Indices, k: int) -> tuple[In
     The query itself may stand among the candidates any number of times: it is infinitely far.
     """
     candidates = np.sort(candidates, axis=1)
-    squared = squared_distances(X, queries, candidates)
+    repeated = np.repeat(queries, candidates.shape[1])
+    squared = squared_distances(X, repeated, candidates.ravel()).reshape(candidates.shape)
     squared[candidates == queries[:, None]] = np.inf
     order = np.argsort(squared, axis=1, kind="stable")[:, :k]
     found = np.take_along_axis(candidates, order, axis=1)
     kth = np.take_along_axis(squared, order[:, -1:], axis=1)[:, 0]
     return found, kth
-
-
-def nearest_of(X: Floats, query: int, candidates: Indices, k: int) -> Indices:
-    """Return the k nearest of one query's candidates, which ascend."""
-    candidates = candidates[candidates != query]
-    squared = squared_distances(X, np.array([query]), candidates[None, :])[0]
-    return candidates[np.argsort(squared, kind="stable")[:k]]

@@ -10,8 +10,6 @@ from skaug.neighbors._rank import squared_distances
 
 __all__ = ["Rows"]
 
-_BLOCK_CELLS = 1 << 18  # of differences at a time, so that they stay in cache
-
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -47,17 +45,10 @@ class Rows:
 
     def squared(self, a: Indices, b: Indices) -> Floats:
         """Return the squared distances of the rows `a` to the rows `b`, pair by pair."""
-        size = max(1, _BLOCK_CELLS // max(1, self.numeric.shape[1] + self.codes.shape[1]))
-        if len(a) <= size:
-            return self._squared(a, b)
-        parts = [slice(begin, begin + size) for begin in range(0, len(a), size)]
-        return np.concatenate([self._squared(a[part], b[part]) for part in parts])
-
-    def _squared(self, a: Indices, b: Indices) -> Floats:
-        if not self.has_missing:
-            squared = squared_distances(self.numeric, a, b[:, None])[:, 0]
-        else:
+        if self.has_missing:
             squared = self._over_shared_columns(a, b)
+        else:
+            squared = squared_distances(self.numeric, a, b)
         mismatch, tables = self.metric.mismatch, self.metric.tables
         if mismatch is not None and self.codes.shape[1]:
             squared += mismatch * (self.codes[a] != self.codes[b]).sum(axis=1)

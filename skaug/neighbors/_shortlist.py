@@ -60,8 +60,19 @@ def shortest(
     if known is not None:
         distances[:, :k], indices[:, :k] = known.squared[slots], known.index[slots]
     distances[line, rank], indices[line, rank] = squared, candidate
-    lines = np.arange(len(slots))[:, None]
-    by_index = np.argsort(indices, axis=1)
-    distances, indices = distances[lines, by_index], indices[lines, by_index]
-    nearest = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return distances[lines, nearest], indices[lines, nearest], slots
+    return *_ranked(distances, indices, k), slots
+
+
+def _ranked(distances: Floats, indices: Indices, k: int) -> tuple[Floats, Indices]:
+    lines = np.arange(len(distances))[:, None]
+    order = np.argsort(distances, axis=1)[:, : k + 1]
+    least = distances[lines, order]
+    tied = np.flatnonzero((least[:, 1:] == least[:, :-1]).any(axis=1))
+    nearest = indices[lines, order]
+    if len(tied):  # seldom: what is equally near goes by index
+        lines = lines[: len(tied)]
+        by_index = np.argsort(indices[tied], axis=1)
+        distances, indices = distances[tied][lines, by_index], indices[tied][lines, by_index]
+        order = np.argsort(distances, axis=1, kind="stable")[:, : k + 1]
+        least[tied], nearest[tied] = distances[lines, order], indices[lines, order]
+    return least[:, :k], nearest[:, :k]

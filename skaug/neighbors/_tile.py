@@ -42,7 +42,8 @@ class Tile:
         right = among.vectors.right
         n_products = best.blocks.size * among.size * n_others
         self.space = np.empty(n_products, dtype=right.dtype)
-        self.minima = np.empty(n_products, dtype=right.dtype)
+        self.row_minima = np.empty(n_products, dtype=right.dtype)
+        self.column_minima = np.empty(n_products // MULTIPLE, dtype=right.dtype)
         self.mask = np.empty(n_products, dtype=bool)
         self.right = np.empty((among.size * n_others, right.shape[1]), dtype=right.dtype)
 
@@ -52,7 +53,7 @@ class Tile:
         self.slots, self.others = queries.slots(block), others
         left, right = queries.vectors.left[self.slots], self._gathered(others)
         shape = (len(left), len(right))
-        self.products = self.space[: shape[0] * shape[1]].reshape(shape)
+        self.products = _shaped(self.space, *shape)
         np.matmul(left, right.T, out=self.products)
         # what fills up the last blocks is farther than any row
         farthest = np.finfo(self.products.dtype).max
@@ -60,16 +61,29 @@ class Tile:
         last = (len(others) - 1) * among.size + among.n_filled(int(others[-1]))
         self.products[:, last:] = farthest
 
-    def serve_rows(self) -> None:
-        """Take what is near enough into the lists of the block's rows."""
+    def find_minima(self, of_columns: bool) -> None:
+        """Find the smallest product of each group, of rows and perhaps of columns too."""
         k, (n_rows, n_columns) = self.best.k, self.products.shape
         group = _GROUP if n_columns >= 2 * (k + 1) * _GROUP else 1
-        minima = self._minima(n_rows, n_columns // group)
-        np.min(self.products.reshape(n_rows, group, -1), axis=1, out=minima)
+        self.of_rows = _shaped(self.row_minima, n_rows, n_columns // group)
+        np.min(self.products.reshape(n_rows, group, -1), axis=1, out=self.of_rows)
+        if of_columns:
+            self.of_columns = _shaped(self.column_minima, n_rows // MULTIPLE, n_columns)
+            grouped = self.products.reshape(-1, MULTIPLE, n_columns)
+            np.min(grouped, axis=1, out=self.of_columns)
+
+    def serve_rows(self) -> None:
+        """Take what is near enough into the lists of the block's rows."""
+        k, minima = self.best.k, self.of_rows
         limit = self.best.limit[self.slots]
         if np.isinf(limit.max()) and minima.shape[1] > k:
             # k + 1, since the query itself may be one of them
-            self._serve_rows(minima, np.minimum(limit, np.partition(minima, k, axis=1)[:, k]))
+            vectors = self.best.blocks.vectors
+            enough = np.partition(minima, k, axis=1)[:, k]
+            enough += 2 * vectors.error[self.slots]
+            self._serve_rows(minima, np.minimum(limit, enough))
+            if vectors.is_tight:
+                return
             limit = self.best.limit[self.slots]
         self._serve_rows(minima, limit)
 
@@ -89,13 +103,11 @@ class Tile:
 
     def for_columns(self, wanted: NDArray[np.bool_]) -> Found:
         """Return what is near enough to the rows of the other blocks that want it."""
-        size, k, (n_rows, n_columns) = self.among.size, self.best.k, self.products.shape
+        size, k, n_columns = self.among.size, self.best.k, self.products.shape[1]
         limit = self.best.limit.reshape(-1, size)[self.others]
         limit[~wanted] = -np.inf
         limit = limit.ravel()
-        minima = self._minima(n_rows // MULTIPLE, n_columns)
-        np.min(self.products.reshape(-1, MULTIPLE, n_columns), axis=1, out=minima)
-        group, column = np.divmod(self._where(minima, limit), n_columns)
+        group, column = np.divmod(self._where(self.of_columns, limit), n_columns)
         at = (group * MULTIPLE * n_columns + column)[:, None] + np.arange(MULTIPLE) * n_columns
         fits = np.flatnonzero(self.products.ravel().take(at) <= limit[column][:, None])
         row, column = np.divmod(at.ravel()[fits], n_columns)
@@ -120,9 +132,6 @@ class Tile:
             self.right[i * size : (i + 1) * size] = right[other * size : (other + 1) * size]
         return self.right[: len(others) * size]
 
-    def _minima(self, *shape: int) -> Floats:
-        return self.minima[: shape[0] * shape[1]].reshape(shape)
-
     def _where(self, values: Floats, limit: Floats) -> Indices:
         """Return the flat positions of values up to a limit."""
         mask = self.mask[: values.size].reshape(values.shape)
@@ -131,3 +140,7 @@ class Tile:
     def _row_of(self, column: Indices) -> Indices:
         size = self.among.size
         return self.among.rows[self.others[column // size] * size + column % size]
+
+
+def _shaped(space: Floats, *shape: int) -> Floats:
+    return space[: shape[0] * shape[1]].reshape(shape)
