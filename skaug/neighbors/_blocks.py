@@ -8,7 +8,7 @@ from skaug.neighbors._points import Centred, Points
 __all__ = ["MULTIPLE", "Blocks", "block_distances"]
 
 MULTIPLE = 16  # the size of a block is a multiple of it
-_BLOCK = 1_024  # rows of a block
+_BLOCK = 1_024  # rows of a block; half of that where there are few
 _MOST_BLOCKS = 2_000  # beyond, blocks grow
 
 
@@ -29,7 +29,8 @@ class Blocks:
 
     def __init__(self, rows: Indices, about: Centred, vectors: Points) -> None:
         # equally full, so that little is multiplied in vain
-        n_blocks = -(-len(rows) // max(_BLOCK, len(rows) // _MOST_BLOCKS))
+        size = min(_BLOCK, max(-(-_BLOCK // 2), len(rows) // 4))
+        n_blocks = -(-len(rows) // max(size, len(rows) // _MOST_BLOCKS))
         self.size = -(-len(rows) // (n_blocks * MULTIPLE)) * MULTIPLE
         self.n_rows, self.n_blocks = len(rows), -(-len(rows) // self.size)
         order = _spatial_order(about.boxed[rows], self.size)

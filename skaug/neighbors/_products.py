@@ -23,7 +23,7 @@ _TILE_COLUMNS = 4_096  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _FAR = 32.0  # in median distances from the centre: rows beyond are left to float64
-_MANY = 1_000_000  # pairs from which threads are worth starting
+_MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
 
 
 def product_kneighbors(
