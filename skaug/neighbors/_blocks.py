@@ -20,24 +20,29 @@ class Blocks:
     rows : ndarray of shape (n_slots,)
         The row in each slot, -1 where there is none.
 
+    members : ndarray of shape (n_slots,)
+        The same, the slots that are left filled with any row.
+
     vectors : Points
-        The vectors in each slot.
+        The vectors of the members, which are set later.
 
     boxed : ndarray of shape (n_rows, n_axes)
         Coordinates of the rows, in this order.
     """
 
-    def __init__(self, rows: Indices, about: Centred, vectors: Points) -> None:
+    vectors: Points
+
+    def __init__(self, rows: Indices, about: Centred) -> None:
         # equally full, so that little is multiplied in vain
         size = min(_BLOCK, max(-(-_BLOCK // 2), len(rows) // 4))
         n_blocks = -(-len(rows) // max(size, len(rows) // _MOST_BLOCKS))
         self.size = -(-len(rows) // (n_blocks * MULTIPLE)) * MULTIPLE
         self.n_rows, self.n_blocks = len(rows), -(-len(rows) // self.size)
         order = _spatial_order(about.boxed[rows], self.size)
-        filling = np.zeros(self.n_blocks * self.size - len(rows), dtype=np.intp)
-        self.rows = np.append(rows[order], filling - 1)
+        n_left = self.n_blocks * self.size - len(rows)
+        self.rows = np.append(rows[order], np.full(n_left, -1))
+        self.members = np.append(rows[order], np.full(n_left, rows[0]))
         self.boxed = about.boxed[rows[order]]
-        self.vectors = vectors[np.append(order, filling)]
 
     def slots(self, block: int) -> slice:
         """Return where the rows of a block stand."""

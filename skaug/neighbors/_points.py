@@ -88,7 +88,7 @@ class Points:
     error: Floats
     is_tight: bool
 
-    def __getitem__(self, which: Indices) -> "Points":
+    def __getitem__(self, which: slice) -> "Points":
         return replace(
             self, left=self.left[which], right=self.right[which], error=self.error[which]
         )
@@ -121,9 +121,15 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
         squares = np.einsum("ij,ij->i", numeric, numeric)[:, None]
         one = np.ones_like(squares)
         left, right = [-2 * numeric, squares, one], [numeric, one, squares]
-    left += [unit * table[level] for table, level in tables]
-    right += [np.eye(len(table))[level] for table, level in tables]
-    a, b = (np.concatenate(parts, axis=1, dtype=dtype) for parts in (left, right))
+    width = sum(part.shape[1] for part in left)
+    shape = len(members), width + sum(len(table) for table, _ in tables)
+    a, b = np.empty(shape, dtype=dtype), np.zeros(shape, dtype=dtype)
+    np.concatenate(left, axis=1, out=a[:, :width], casting="same_kind")
+    np.concatenate(right, axis=1, out=b[:, :width], casting="same_kind")
+    for table, level in tables:
+        a[:, width : width + len(table)] = (unit * table).astype(dtype)[level]
+        b[np.arange(len(b)), width + level] = 1
+        width += len(table)
     rounding = (a.shape[1] + rows.numeric.shape[1] + 16) * np.finfo(dtype).eps / 2
     is_tight = (
         not rows.has_missing

@@ -19,7 +19,7 @@ from skaug.neighbors._tile import Found, Tile
 
 __all__ = ["product_kneighbors"]
 
-_TILE_COLUMNS = 4_096  # multiplied by a block at a time
+_TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _FAR = 32.0  # in median distances from the centre: rows beyond are left to float64
@@ -82,16 +82,19 @@ class _Search:
         is_among[among] = True
         self.queries = queries
         self.mutual = 2 * len(queries) >= len(among) and bool(is_among[queries].all())
+        # in the order of the blocks from the start, since vectors may be large
+        self.among = Blocks(among, about)
         if self.mutual:
-            sources = self.among = Blocks(among, about, points(rows, about, among, dtype))
+            self.sources = self.among
+            self.among.vectors = points(rows, about, self.among.members, dtype)
         else:
-            vectors = points(rows, about, np.concatenate([queries, among]), dtype)
-            place = np.arange(len(queries) + len(among))
-            sources = Blocks(queries, about, vectors[place[: len(queries)]])
-            self.among = Blocks(among, about, vectors[place[len(queries) :]])
-        self.sources = sources
-        self.best = Shortlist(sources, k, rows)
-        least, between = block_distances(sources, self.among)
+            self.sources = Blocks(queries, about)
+            members = [self.sources.members, self.among.members]
+            vectors = points(rows, about, np.concatenate(members), dtype)
+            self.sources.vectors = vectors[: len(members[0])]
+            self.among.vectors = vectors[len(members[0]) :]
+        self.best = Shortlist(self.sources, k, rows)
+        least, between = block_distances(self.sources, self.among)
         if self.mutual:
             np.fill_diagonal(between, -1)  # a block is nearest to itself
         self.least = least * ((1 - 1e-9) * self.among.vectors.unit)

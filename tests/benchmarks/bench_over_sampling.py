@@ -22,7 +22,7 @@ import numpy as np
 
 import skaug.over_sampling as ours
 
-N_CATEGORICAL, N_LEVELS = 4, 20
+N_CATEGORICAL, N_LEVELS = 10, 20
 
 
 def make_table(n_rows, n_columns, share, kind, seed=0):
@@ -45,16 +45,20 @@ def make_samplers(name, n_columns):
             library.SMOTENC(categorical_features=categorical, random_state=0)
             for library in (peer, ours)
         ]
+    if name == "KMeansSMOTE":
+        settings = {"cluster_balance_threshold": 0.01, "random_state": 0}
+        return [library.KMeansSMOTE(**settings) for library in (peer, ours)]
     return [getattr(library, name)(random_state=0) for library in (peer, ours)]
 
 
 def make_case(name, n_rows, n_columns, share, kind):
     X, y = make_table(n_rows, n_columns, share, kind)
-    if name == "SMOTENC":
-        n_categorical = min(N_CATEGORICAL, n_columns // 2)
-        X[:, :n_categorical] = np.random.default_rng(1).integers(
-            N_LEVELS, size=(n_rows, n_categorical)
-        )
+    n_categorical = {"SMOTENC": min(N_CATEGORICAL, n_columns // 2), "SMOTEN": n_columns}
+    if name in n_categorical:
+        shape = n_rows, n_categorical[name]
+        X[:, : shape[1]] = np.random.default_rng(1).integers(N_LEVELS, size=shape)
+    if name == "KMeansSMOTE":
+        X[y == 1] /= 4  # for imbalanced-learn needs a cluster of its own
     return X, y
 
 
