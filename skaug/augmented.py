@@ -1,55 +1,25 @@
 """Sampler and estimator as one estimator, for scikit-learn's own pipelines and searches."""
 
 import warnings
-from collections.abc import Callable
-from copy import deepcopy
 from inspect import signature
 from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, RegressorMixin, clone
-from sklearn.model_selection import train_test_split
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils import get_tags, indexable
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    get_routing_for_object,
-    process_routing,
-)
-from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.metadata_routing import get_routing_for_object
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Indices
-from skaug._core.metadata import (
-    WEIGHT,
-    common_weight,
-    described,
-    require_sampler,
-    resample,
-    restrict_tags,
-    should_hand_over,
-    weight_keys,
-    weight_keyword,
-    weighted,
-)
-from skaug._core.reading import read_weight
+from skaug._core.augmenting import AugmentingEstimator
+from skaug._core.delegating import take
+from skaug._core.metadata import weighted
 from skaug._core.rng import RandomState, seed_sequence
 
 __all__ = ["AugmentedClassifier", "AugmentedRegressor"]
 
 
-def _estimator_has(method: str) -> Callable[[Any], bool]:
-    def check(self: Any) -> bool:
-        getattr(getattr(self, "estimator_", self.estimator), method)  # with its own error
-        return True
-
-    return check
-
-
-class _Augmented(MetaEstimatorMixin):
+class _Augmented(AugmentingEstimator):
     """All but what tells the classifier from the regressor; stands before BaseEstimator."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -58,7 +28,6 @@ class _Augmented(MetaEstimatorMixin):
         "validation_fraction": [sk.Interval(Real, 0, 1, closed="neither"), None],
         "random_state": ["random_state", np.random.Generator],
     }
-    _other: ClassVar[tuple[str, str]]  # the estimators that it is not for, and what is
 
     def __init__(
         self,
@@ -99,26 +68,22 @@ class _Augmented(MetaEstimatorMixin):
             The estimator itself.
         """
         self._check_parts()
-        to_sampler, to_estimator = self._routed(sample_weight, fit_params)
-        weight = common_weight([("sampler", to_sampler), ("estimator", to_estimator)])
-        weighs_estimator = bool(weight_keys(to_estimator))
-
-        rows, held_out = self._training_rows(X, y, weight)
+        given = self._given(sample_weight, fit_params)
+        rows, held_out = self._training_rows(X, y, given.weight, self._split_seed())
         validation: dict[str, Any] = {}
         if held_out is not None:
-            X_val, y_val, w_val = (_take(part, held_out) for part in (X, y, weight))
-            w_val = w_val if weighs_estimator else None
+            X_val, y_val, w_val = (take(part, held_out) for part in (X, y, given.weight))
+            w_val = w_val if given.weighs_estimator else None
             validation = _validation_params(self.estimator, X_val, y_val, w_val, self._label)
-            _refuse_repeated(validation, to_estimator, self._label)
+            _refuse_repeated(validation, given.to_estimator, self._label)
         if rows is not None:
-            to_sampler = sk.check_method_params(X, to_sampler, indices=rows)
-            to_estimator = sk.check_method_params(X, to_estimator, indices=rows)
-            X, y, weight = (_take(part, rows) for part in (X, y, weight))
+            given.cut(X, rows)
+            X, y = take(X, rows), take(y, rows)
 
         self.sampler_ = None if self.sampler is None else clone(self.sampler)
+        to_estimator = given.to_estimator
         if self.sampler_ is not None:
-            needed = weighs_estimator or WEIGHT not in to_sampler
-            X, y, weight = self._resampled(X, y, weight, to_sampler, needed)
+            X, y, weight = self._resampled(X, y, given)
             to_estimator = weighted(self.estimator, to_estimator, weight, label=self._label)
         self.estimator_ = clone(self.estimator).fit(X, y, **to_estimator, **validation)
         if validation and not getattr(self.estimator_, "do_early_stopping_", True):
@@ -130,221 +95,10 @@ class _Augmented(MetaEstimatorMixin):
             )
         return self
 
-    def _resampled(
-        self, X: Any, y: Any, weight: Any, params: dict[str, Any], needed: bool
-    ) -> tuple[Any, Any, Any]:
-        label = described(f"sampler of {self._name}", self.sampler_)
-        return resample(
-            self.sampler_,
-            X,
-            y,
-            weight,
-            params,
-            label=label,
-            hand_over=weight is not None and should_hand_over(self.sampler_, params, label),
-            needed=needed,
-        )
-
-    @property
-    def _name(self) -> str:
-        return type(self).__name__
-
-    @property
-    def _label(self) -> str:
-        return described(f"estimator of {self._name}", self.estimator)
-
-    def _check_parts(self) -> None:
-        if self.sampler is not None:
-            require_sampler(self.sampler, self._name)
-        other, instead = self._other
-        if _estimator_type(self.estimator) == other:
-            raise TypeError(f"{self._label} is a {other}; use {instead}.")
-
-    def _routed(self, sample_weight: Any, fit_params: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the parameters of the sampler's fit_resample and of the estimator's fit."""
-        if sk.routing_enabled():
-            if sample_weight is not None:
-                fit_params = {**fit_params, WEIGHT: sample_weight}
-            routed = process_routing(self, "fit", **fit_params)
-            to_sampler = {} if self.sampler is None else routed["sampler"]["fit_resample"]
-            return dict(to_sampler), dict(routed["estimator"]["fit"])
-        if sample_weight is not None:
-            keyword = weight_keyword(self.estimator, self._label)
-            fit_params = {**fit_params, keyword: sample_weight}
-        return {}, fit_params
-
-    def _training_rows(self, X: Any, y: Any, weight: Any) -> tuple[Indices | None, Indices | None]:
-        """Return the rows to train on, None for all of them, and those held out."""
-        rows = np.arange(sk.num_samples(X))
-        if self.sampler is not None and weight is not None:
-            rows = np.flatnonzero(read_weight(weight, len(rows), self._name))
-            if len(rows) == 0:
-                raise ValueError(f"sample_weight of {self._name} is zero for every row.")
+    def _split_seed(self) -> int | None:
         if self.validation_fraction is None:
-            return (None if len(rows) == sk.num_samples(X) else rows), None
-        seed = seed_sequence(self.random_state).generate_state(1)[0]
-        # a set of labels may stand in one row only
-        one_label = isinstance(self, ClassifierMixin) and "multil" not in type_of_target(y)
-        try:
-            train, held_out = train_test_split(
-                rows,
-                test_size=self.validation_fraction,
-                stratify=_take(y, rows) if one_label else None,
-                random_state=int(seed),
-            )
-        except ValueError as error:
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} of {self._name} cannot split "
-                f"these {len(rows)} rows: {error}"
-            ) from error
-        return np.sort(train), np.sort(held_out)
-
-    @sk.available_if(_estimator_has("predict"))
-    def predict(self, X: Any, **params: Any) -> Any:
-        """Predict with the fitted estimator.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_features)
-            The rows.
-
-        **params : dict
-            Further parameters of the estimator's ``predict``.
-
-        Returns
-        -------
-        y_pred : ndarray of shape (n,) or (n, n_outputs)
-            The predictions.
-        """
-        check_is_fitted(self)
-        if sk.routing_enabled():
-            params = process_routing(self, "predict", **params)["estimator"]["predict"]
-        return self.estimator_.predict(X, **params)
-
-    @sk.available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X: Any) -> Any:
-        """Return the probability of each class; resampling has moved it towards rare classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_features)
-            The rows.
-
-        Returns
-        -------
-        probability : ndarray of shape (n, n_classes)
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict_proba(X)
-
-    @sk.available_if(_estimator_has("predict_log_proba"))
-    def predict_log_proba(self, X: Any) -> Any:
-        """Return the logarithm of `predict_proba`.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_features)
-            The rows.
-
-        Returns
-        -------
-        log_probability : ndarray of shape (n, n_classes)
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict_log_proba(X)
-
-    @sk.available_if(_estimator_has("decision_function"))
-    def decision_function(self, X: Any) -> Any:
-        """Return the estimator's confidence scores.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_features)
-            The rows.
-
-        Returns
-        -------
-        score : ndarray of shape (n,) or (n, n_classes)
-            The scores.
-        """
-        check_is_fitted(self)
-        return self.estimator_.decision_function(X)
-
-    @sk.available_if(_estimator_has("score"))
-    def score(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> float:
-        """Return the estimator's own score on rows that are not resampled.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_features)
-            The rows.
-
-        y : array-like of shape (n,) or (n, n_outputs)
-            Their targets.
-
-        sample_weight : array-like of shape (n,), default=None
-            Their weights.
-
-        **params : dict
-            Further parameters of the estimator's ``score``.
-
-        Returns
-        -------
-        score : float
-            Accuracy or R², if the estimator does not define it otherwise.
-        """
-        check_is_fitted(self)
-        if sample_weight is not None:
-            params[WEIGHT] = sample_weight
-        if sk.routing_enabled():
-            params = process_routing(self, "score", **params)["estimator"]["score"]
-        return self.estimator_.score(X, y, **params)
-
-    @property
-    def n_features_in_(self) -> int:
-        """Number of columns of X."""
-        return self.estimator_.n_features_in_
-
-    @property
-    def feature_names_in_(self) -> Any:
-        """Names of the columns, when X has names that are all strings."""
-        return self.estimator_.feature_names_in_
-
-    def get_metadata_routing(self) -> MetadataRouter:
-        """Return which metadata sampler and estimator have requested.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The requests, for scikit-learn's metadata routing.
-        """
-        router = MetadataRouter(owner=self._name)
-        to_estimator = MethodMapping()
-        for method in ("fit", "predict", "score"):
-            to_estimator.add(caller=method, callee=method)
-        router.add(estimator=self.estimator, method_mapping=to_estimator)
-        if self.sampler is not None:
-            to_sampler = MethodMapping().add(caller="fit", callee="fit_resample")
-            router.add(sampler=self.sampler, method_mapping=to_sampler)
-        return router
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        try:
-            own = get_tags(self.estimator)
-        except (AttributeError, TypeError):  # made without scikit-learn's base class
-            return tags
-        tags.input_tags = deepcopy(own.input_tags)
-        tags.target_tags = deepcopy(own.target_tags)
-        tags.classifier_tags = deepcopy(own.classifier_tags) or tags.classifier_tags
-        tags.regressor_tags = deepcopy(own.regressor_tags) or tags.regressor_tags
-        tags.non_deterministic = own.non_deterministic
-        tags.no_validation = own.no_validation
-        if self.sampler is not None:
-            restrict_tags(tags, [self.sampler])
-        return tags
+            return None
+        return int(seed_sequence(self.random_state).generate_state(1)[0])
 
 
 class AugmentedClassifier(_Augmented, ClassifierMixin, BaseEstimator):
@@ -491,17 +245,6 @@ class AugmentedRegressor(_Augmented, RegressorMixin, BaseEstimator):
     """
 
     _other = ("classifier", "AugmentedClassifier")
-
-
-def _estimator_type(estimator: Any) -> str | None:
-    try:
-        return get_tags(estimator).estimator_type
-    except (AttributeError, TypeError):  # made without scikit-learn's base class
-        return None
-
-
-def _take(part: Any, rows: Indices) -> Any:
-    return None if part is None else sk.safe_indexing(indexable(part)[0], rows)
 
 
 def _validation_params(estimator: Any, X: Any, y: Any, weight: Any, label: str) -> dict[str, Any]:

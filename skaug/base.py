@@ -64,6 +64,14 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
     def _prepare(self, y: Target) -> None:
         """Check the parameters against y and set what depends on y alone."""
 
+    @property
+    def _makes_weight(self) -> bool:
+        """Whether weights are returned though none were given."""
+        return False
+
+    def _read_target(self, y: Any) -> Any:
+        return self._target_type(y, owner=type(self).__name__)
+
     def _which_categorical(self) -> Any:
         """Return what `categorical_mask` reads."""
         return getattr(self, "categorical_features", "from_dtype")
@@ -114,10 +122,11 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
             Their labels.
 
         sample_weight_res : same container as sample_weight, of shape (n_res,)
-            Their weights; only returned when weights were given.
+            Their weights; only returned when weights were given, or where a parameter asks for
+            them.
         """
         table, target = self._read(X, y)
-        weight = None
+        weight: Any = np.ones(len(target)) if self._makes_weight else None
         if sample_weight is not None:
             weight = read_weight(sample_weight, len(target), type(self).__name__)
         seed = seed_sequence(self.random_state)
@@ -135,7 +144,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
 
     def _read(self, X: Any, y: Any) -> tuple[Table, Target]:
         table = read_table(self, X, y, categorical_features=self._which_categorical())
-        target = self._target_type(y, owner=type(self).__name__)
+        target = self._read_target(y)
         self._prepare(target)
         return table, target
 

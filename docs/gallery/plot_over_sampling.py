@@ -124,5 +124,5 @@ plt.show()
 
 # %%
 # SMOTER interpolates between rare rows, their targets included. SMOGN does so where they are near
-# each other, and adds a little noise elsewhere. WERCS copies rows by their relevance, as they are or
-# with noise.
+# each other, and adds a little noise elsewhere. WERCS copies rows by their relevance, as they are
+# or with noise.

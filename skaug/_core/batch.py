@@ -16,7 +16,7 @@ Indices: TypeAlias = NDArray[np.signedinteger[Any]]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 _COMPILED_CELLS = 1 << 18  # below, starting threads costs what is won
-_BLOCK_BYTES = 1 << 17  # two scratch blocks stay in a core's second-level cache
+_BLOCK_BYTES = 1 << 18  # two scratch blocks stay in a core's second-level cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,10 @@ class Batch:
     sample_weight : ndarray of shape (n,), default=None
         Weights of the rows; None: inherited from the parents.
 
+    weight_parts : (ndarray of shape (n,) or float, the same), default=None
+        How much of the weights of seed and partner the rows inherit; None: of where they lie
+        between them.
+
     Examples
     --------
     >>> import numpy as np
@@ -86,6 +90,7 @@ class Batch:
     label_rows: Indices | None = None
     y: Any = None
     sample_weight: Floats | None = None
+    weight_parts: tuple[Any, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.seed)
@@ -134,6 +139,10 @@ class Batch:
         """Weights of the rows, given those of the table."""
         if self.sample_weight is not None:
             return self.sample_weight
+        if self.weight_parts is not None:
+            of_seed, of_partner = self.weight_parts
+            inherited: Floats = of_seed * weight[self.seed] + of_partner * weight[self.partner]
+            return inherited
         own = weight[self.labels_from]
         if self.step is None or self.partner is None:
             return own
@@ -172,6 +181,8 @@ def interpolate(
         return
     n_rows, n_columns = out.shape
     size = max(1, min(n_rows, _BLOCK_BYTES // max(1, n_columns * X.itemsize)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        has_missing = bool(np.isnan(X.sum()))  # or infinite; a pass that allocates nothing
     start = np.empty((size, n_columns), dtype=X.dtype)
     delta = np.empty_like(start)
     for begin in range(0, n_rows, size):
@@ -182,13 +193,21 @@ def interpolate(
         if position is not None:
             first, second = position[first], position[second]
         # mode="clip": the default checks the bounds into a hidden copy of `out`
-        np.take(X, first, axis=0, out=a, mode="clip")
+        if _are_consecutive(first):
+            a = X[first[0] : first[-1] + 1]
+        else:
+            np.take(X, first, axis=0, out=a, mode="clip")
         np.take(X, second, axis=0, out=b, mode="clip")
         b -= a
         b *= step[rows, None].astype(X.dtype, copy=False)
-        if np.isnan(b.sum()):  # one pass that allocates nothing where nothing is missing
+        if has_missing:
             b[np.isnan(b)] = 0
         np.add(a, b, out=out[rows])
+
+
+def _are_consecutive(rows: Indices) -> bool:
+    """Whether rows stand one after the other, as the seeds do where every row is one."""
+    return int(rows[-1]) - int(rows[0]) == len(rows) - 1 and bool((rows[1:] > rows[:-1]).all())
 
 
 def _pays_to_compile(X: Floats, out: Floats) -> bool:

@@ -234,10 +234,11 @@ def weight_keyword(estimator: Any, label: str, method: str = "fit") -> str | Non
     if request is None:
         if not _has_parameter(estimator, method):
             raise _refusal(label)
+        ask = "fit" if method == "fit_transform" else method
         raise ValueError(
             f"{label} has not asked for the sample_weight that comes down to it. Call "
-            f"{type(estimator).__name__}.set_fit_request(sample_weight=True), or the same on the "
-            "estimators inside it."
+            f"{type(estimator).__name__}.set_{ask}_request(sample_weight=True), or the same on "
+            "the estimators inside it."
         )
     return WEIGHT
 

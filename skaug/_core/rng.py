@@ -7,7 +7,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RandomState", "class_rng", "random_indices", "seed_sequence"]
+__all__ = [
+    "RandomState",
+    "child_rng",
+    "class_rng",
+    "random_indices",
+    "seed_sequence",
+    "set_seeds",
+]
 
 RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
 
@@ -52,3 +59,21 @@ def _canonical(label: Any) -> str:
 def random_indices(rng: np.random.Generator, n: int, size: int) -> NDArray[np.signedinteger[Any]]:
     """Draw `size` indices below `n`, in the smallest dtype that also indexes quickly."""
     return rng.integers(n, size=size, dtype=np.int32 if n < 2**31 else np.int64)
+
+
+def child_rng(root: np.random.SeedSequence, number: int) -> np.random.Generator:
+    """Return the stream of step `number`, which no other step moves."""
+    key = (*root.spawn_key, number)
+    return np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=key))
+
+
+def set_seeds(part: Any, rng: np.random.Generator, *, only_unset: bool = False) -> None:
+    """Give `part`, and what is nested in it, seeds; only where there is none if `only_unset`."""
+    params = part.get_params(deep=True) if hasattr(part, "get_params") else {}
+    seeds = {
+        name: int(rng.integers(2**31))
+        for name, value in sorted(params.items())
+        if name.split("__")[-1] == "random_state" and not (only_unset and value is not None)
+    }
+    if seeds:
+        part.set_params(**seeds)

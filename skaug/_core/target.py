@@ -13,7 +13,7 @@ from skaug._core.columns import is_missing
 from skaug._core.frame_table import cells_of
 from skaug._core.table import appended_rows, is_sparse
 
-__all__ = ["Target"]
+__all__ = ["Target", "native_values"]
 
 
 class Target:
@@ -45,7 +45,7 @@ class Target:
 
     def __init__(self, native: Any, *, owner: str) -> None:
         self.native = native
-        values = _values(native, owner)
+        values = native_values(native, owner)
         if values.ndim == 2 and values.shape[1] > 1:
             labels = _from_one_hot(values, owner)
         else:
@@ -80,7 +80,7 @@ def _copy(native: Any) -> Any:
     return native.copy() if hasattr(native, "copy") else native
 
 
-def _values(native: Any, owner: str) -> NDArray[Any]:
+def native_values(native: Any, owner: str) -> NDArray[Any]:
     wrapped = nw.from_native(native, pass_through=True, allow_series=True)
     if isinstance(wrapped, nw.Series):
         return cells_of(wrapped, f"{owner} cannot read y")
