@@ -59,6 +59,8 @@ def product_kneighbors(
     is_open = np.ones(len(queries), dtype=bool)
     # beyond, squares would drown the others' in float32
     is_near = about.norms <= _FAR * np.median(about.norms[among])
+    if rows.has_missing and not is_near.all():
+        is_near[:] = False  # far rows may be near in the columns that both have
     near, of_near = among[is_near[among]], np.flatnonzero(is_near[queries])
     if len(near) > k and len(of_near):
         search = _Search(rows, about, queries[of_near], near, k, np.float32)

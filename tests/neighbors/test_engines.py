@@ -51,6 +51,7 @@ def mixed_rows(draw):
     n = len(X)
     codes = rng.integers(-1, draw(st.integers(1, 9)), size=(n, draw(st.integers(0, 4))))
     X = X[:, : draw(st.integers(0 if codes.shape[1] else 1, X.shape[1]))]
+    X *= 10.0 ** rng.integers(-3, 4, size=X.shape[1])  # one column may drown the others
     X[rng.random(X.shape) < draw(st.sampled_from([0, 0.1, 0.6]))] = np.nan
     metric = CategoryMetric(mismatch=draw(st.sampled_from([1.0, 0.3, 1e-8])))
     if draw(st.booleans()):

@@ -143,3 +143,9 @@ def test_too_few_rows():
 def test_equal_rows_are_neighbours_like_any_other():
     found = kneighbors(np.array([[0.0], [0.0], [0.0], [9.0]]), 2)
     assert [sorted(row) for row in found.tolist()[:3]] == [[1, 2], [0, 2], [0, 1]]
+
+
+def test_a_far_row_may_be_near_in_the_columns_that_both_have():
+    others = np.c_[np.arange(5.0, 35.0), np.arange(30.0) % 7]
+    X = np.r_[[[0.0, np.nan], [0.1, 1e6]], others]
+    assert kneighbors(X, 1)[0].tolist() == [1]
