@@ -123,10 +123,7 @@ def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | No
 
 
 def _pays_to_compile(rows: Rows, queries: Indices, k: int) -> bool:
-    """Whether there is a compiled tree, and enough to do for it.
-
-    TABLE
-    """
+    """Whether there is a compiled tree, and enough to do for it."""
     return (
         has_numba()
         and len(queries) >= (_COMPILED_QUERIES if is_loaded() else _IMPORT_QUERIES)
