@@ -10,6 +10,8 @@ from skaug.neighbors._rank import squared_distances
 
 __all__ = ["Rows"]
 
+_BLOCK_CELLS = 1 << 22  # at a time: where many rows tie there may be millions of pairs
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -45,6 +47,11 @@ class Rows:
 
     def squared(self, a: Indices, b: Indices) -> Floats:
         """Return the squared distances of the rows `a` to the rows `b`, pair by pair."""
+        size = max(1, _BLOCK_CELLS // max(1, self.numeric.shape[1] + self.codes.shape[1]))
+        parts = [slice(begin, begin + size) for begin in range(0, len(a), size)]
+        return np.concatenate([np.empty(0), *(self._squared(a[part], b[part]) for part in parts)])
+
+    def _squared(self, a: Indices, b: Indices) -> Floats:
         if self.has_missing:
             squared = self._over_shared_columns(a, b)
         else:

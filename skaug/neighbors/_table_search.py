@@ -9,15 +9,11 @@ from skaug._core.extras import require
 from skaug._core.stats import column_std
 from skaug._core.table import Table, is_sparse
 from skaug._core.target import Target
-from skaug.neighbors import (
-    CategoryMetric,
-    kneighbors,
-    mismatch_metric,
-    nearest_among,
-    value_difference_metric,
-)
+from skaug.neighbors._among import nearest_among
 from skaug.neighbors._approximate import FEWEST_QUERIES, ApproximateNeighbors
 from skaug.neighbors._by_object import answers_of, first_valid, refuse_what_objects_cannot_search
+from skaug.neighbors._kneighbors import kneighbors
+from skaug.neighbors._metric import CategoryMetric, mismatch_metric, value_difference_metric
 
 __all__ = [
     "NEIGHBORS",
