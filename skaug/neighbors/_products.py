@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from skaug._core.batch import Floats, Indices
+from skaug._core.compiled import has_numba, is_loaded
 from skaug.neighbors._blocks import Blocks, block_distances
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
@@ -20,10 +21,13 @@ from skaug.neighbors._tile import Found, Tile
 __all__ = ["product_kneighbors"]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
+_COMPILED_COLUMNS = 1_024  # the same where products are read once, while they are in cache
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _FAR = 32.0  # in median distances from the centre: rows beyond are left to float64
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
+_IMPORT_PAIRS = 2_000_000_000  # and from which importing Numba is
+_COMPILED_K = 64  # its lists are kept sorted by insertion
 
 
 def product_kneighbors(
@@ -95,14 +99,16 @@ class _Search:
             vectors = points(rows, about, np.concatenate(members), dtype)
             self.sources.vectors = vectors[: len(members[0])]
             self.among.vectors = vectors[len(members[0]) :]
-        self.best = Shortlist(self.sources, k, rows)
         least, between = block_distances(self.sources, self.among)
         if self.mutual:
             np.fill_diagonal(between, -1)  # a block is nearest to itself
         self.least = least * ((1 - 1e-9) * self.among.vectors.unit)
         self.nearest_first = np.argsort(between, axis=1)
-        self.tile_blocks = min(max(1, _TILE_COLUMNS // self.among.size), self.among.n_blocks)
-        self.new_tile = partial(Tile, rows, self.best, self.among, self.tile_blocks)
+        compiled = _pays_to_compile(rows, len(queries) * len(among), k)
+        n_columns = _COMPILED_COLUMNS if compiled else _TILE_COLUMNS
+        self.tile_blocks = min(max(1, n_columns // self.among.size), self.among.n_blocks)
+        self.best, tile = _lists_and_tile(compiled, rows, self.sources, self.among, k)
+        self.new_tile = partial(tile, rows, self.best, self.among, self.tile_blocks)
         self.memory = local()
 
     def __call__(self, threads: int) -> tuple[Indices, Floats]:
@@ -150,12 +156,8 @@ class _Search:
             part = part[(self.least[block, part] <= self.best.limit[slots].max()) | both[part]]
             if len(part):
                 tile = self._tile()
-                mutual = bool(both[part].any())
                 tile.multiply(block, part)
-                tile.find_minima(mutual)
-                tile.serve_rows()
-                if mutual:
-                    found.append(tile.for_columns(both[part]))
+                found += tile.serve(both[part] if both[part].any() else None)
         return found
 
     def _add(self, found: list[Found], each: Callable[..., list[Any]]) -> None:
@@ -174,6 +176,23 @@ class _Search:
             self.memory.tile = self.new_tile()
         tile: Tile = self.memory.tile
         return tile
+
+
+def _lists_and_tile(
+    compiled: bool, rows: Rows, sources: Blocks, among: Blocks, k: int
+) -> tuple[Shortlist, type[Tile]]:
+    """Return the empty lists of a search, and the kind of tile that fills them."""
+    if not compiled:
+        return Shortlist(sources, k, rows), Tile
+    from skaug.neighbors._compiled_tile import CompiledShortlist, CompiledTile
+
+    return CompiledShortlist(sources, k, rows, among), CompiledTile
+
+
+def _pays_to_compile(rows: Rows, n_pairs: int, k: int) -> bool:
+    """Whether there are compiled loops for these rows, and enough to do for them."""
+    enough = _MANY if is_loaded() else _IMPORT_PAIRS
+    return has_numba() and rows.is_numeric and k <= _COMPILED_K and n_pairs >= enough
 
 
 def _one_of_two(n: int) -> NDArray[np.bool_]:

@@ -10,10 +10,11 @@ from skaug.neighbors._blocks import MULTIPLE, Blocks
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist, shortest
 
-__all__ = ["Found", "Tile"]
+__all__ = ["Found", "Tile", "fewest"]
 
 Found: TypeAlias = tuple[Indices, Indices, Floats]  # slots, candidates, squared distances
 
+_MANY_A_LIST = 4  # times what a list holds: beyond, many ties would fill the memory
 _GROUP = 8  # products of a row whose minimum is looked at before they are; of a column: MULTIPLE
 
 
@@ -61,6 +62,17 @@ class Tile:
         last = (len(others) - 1) * among.size + among.n_filled(int(others[-1]))
         self.products[:, last:] = farthest
 
+    def serve(self, wanted: NDArray[np.bool_] | None) -> list[Found]:
+        """Take what is near into the lists of the block's rows.
+
+        Returned is what is near to the rows of the other blocks, those that are wanted.
+        """
+        self.find_minima(wanted is not None)
+        self.serve_rows()
+        if wanted is None:
+            return []
+        return [fewest(self.for_columns(wanted), self.best.k, self.products.shape[1])]
+
     def find_minima(self, of_columns: bool) -> None:
         """Find the smallest product of each group, of rows and perhaps of columns too."""
         k, (n_rows, n_columns) = self.best.k, self.products.shape
@@ -103,7 +115,7 @@ class Tile:
 
     def for_columns(self, wanted: NDArray[np.bool_]) -> Found:
         """Return what is near enough to the rows of the other blocks that want it."""
-        size, k, n_columns = self.among.size, self.best.k, self.products.shape[1]
+        size, n_columns = self.among.size, self.products.shape[1]
         limit = self.best.limit.reshape(-1, size)[self.others]
         limit[~wanted] = -np.inf
         limit = limit.ravel()
@@ -115,13 +127,7 @@ class Tile:
         is_row = candidate >= 0
         candidate, column = candidate[is_row], column[is_row]
         slot = self.others[column // size] * size + column % size
-        squared = self.rows.squared(self._row_of(column), candidate)
-        if len(slot) <= 4 * k * n_columns:
-            return slot, candidate, squared
-        order = np.argsort(slot, kind="stable")  # so many ties that they would fill the memory
-        slot, candidate, squared = slot[order], candidate[order], squared[order]
-        least, nearest, slots = shortest(slot, candidate, squared, k)
-        return np.repeat(slots, k), nearest.ravel(), least.ravel()
+        return slot, candidate, self.rows.squared(self._row_of(column), candidate)
 
     def _gathered(self, others: Indices) -> Floats:
         """Return the vectors of some blocks, without a copy where they stand together."""
@@ -144,3 +150,14 @@ class Tile:
 
 def _shaped(space: Floats, *shape: int) -> Floats:
     return space[: shape[0] * shape[1]].reshape(shape)
+
+
+def fewest(found: Found, k: int, n_slots: int) -> Found:
+    """Return the k best of each slot, if many more than that were found."""
+    slot, candidate, squared = found
+    if len(slot) <= _MANY_A_LIST * k * n_slots:
+        return found
+    order = np.argsort(slot, kind="stable")
+    slot, candidate, squared = slot[order], candidate[order], squared[order]
+    least, nearest, slots = shortest(slot, candidate, squared, k)
+    return np.repeat(slots, k), nearest.ravel(), least.ravel()

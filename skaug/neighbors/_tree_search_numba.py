@@ -7,7 +7,7 @@ import numpy as np
 from skaug._core.compiled import kernel
 from skaug.neighbors._tree_build_numba import FAN, LEAF
 
-__all__ = ["search"]
+__all__ = ["search", "squared_distance"]
 
 _FEW = 4  # rows of a leaf that are measured without looking at more columns first
 _COORDINATE_ERROR = 2.0**-22  # four times what rounding to float32 costs
@@ -167,7 +167,7 @@ def _scan(
         other = leaf * LEAF + r
         if sums[r] > limit or other == place:
             continue
-        squared = _squared_distance(rows, place, other)
+        squared = squared_distance(rows, place, rows, other)
         index = order[other]
         if squared > nearest[k - 1] or (squared == nearest[k - 1] and index > found[k - 1]):
             continue
@@ -185,16 +185,16 @@ def _scan(
 
 
 @kernel()
-def _squared_distance(rows: Any, a: int, b: int) -> float:
+def squared_distance(rows: Any, a: int, others: Any, b: int) -> float:
     """See `skaug.neighbors._rank.squared_distances`: the same operations in the same order."""
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
     for j in range(0, rows.shape[1], 8):
-        s0 += (rows[b, j] - rows[a, j]) ** 2
-        s1 += (rows[b, j + 1] - rows[a, j + 1]) ** 2
-        s2 += (rows[b, j + 2] - rows[a, j + 2]) ** 2
-        s3 += (rows[b, j + 3] - rows[a, j + 3]) ** 2
-        s4 += (rows[b, j + 4] - rows[a, j + 4]) ** 2
-        s5 += (rows[b, j + 5] - rows[a, j + 5]) ** 2
-        s6 += (rows[b, j + 6] - rows[a, j + 6]) ** 2
-        s7 += (rows[b, j + 7] - rows[a, j + 7]) ** 2
+        s0 += (others[b, j] - rows[a, j]) ** 2
+        s1 += (others[b, j + 1] - rows[a, j + 1]) ** 2
+        s2 += (others[b, j + 2] - rows[a, j + 2]) ** 2
+        s3 += (others[b, j + 3] - rows[a, j + 3]) ** 2
+        s4 += (others[b, j + 4] - rows[a, j + 4]) ** 2
+        s5 += (others[b, j + 5] - rows[a, j + 5]) ** 2
+        s6 += (others[b, j + 6] - rows[a, j + 6]) ** 2
+        s7 += (others[b, j + 7] - rows[a, j + 7]) ** 2
     return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7

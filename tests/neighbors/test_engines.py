@@ -88,6 +88,7 @@ def blocks(request, monkeypatch):
     if request.param:
         monkeypatch.setattr(_blocks, "_BLOCK", request.param)
         monkeypatch.setattr(_products, "_TILE_COLUMNS", 2 * request.param)
+        monkeypatch.setattr(_products, "_COMPILED_COLUMNS", 2 * request.param)
         monkeypatch.setattr(_products, "_FIRST_COLUMNS", 1)
         monkeypatch.setattr(_products, "_GROWTH", 2)
         monkeypatch.setattr(_products, "_MANY", 0)
@@ -95,12 +96,22 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(_points, "_BUCKETS", 3)
 
 
+@pytest.fixture(params=["plain", "compiled"])
+def loops(request, monkeypatch):
+    """Products are looked at by NumPy, or by compiled loops where there is Numba."""
+    if request.param == "compiled":
+        pytest.importorskip("numba")
+        monkeypatch.setattr(_products, "_MANY", 0)
+    else:
+        monkeypatch.setattr(_products, "has_numba", lambda: False)
+
+
 per_test = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @per_test
 @given(tables(max_rows=200), st.data(), st.sampled_from([1, 2]))
-def test_products(blocks, X, data, threads):
+def test_products(loops, blocks, X, data, threads):
     queries, among, k = drawn(data, len(X))
     found = product_kneighbors(numbers_only(X), queries, among, k, threads)
     assert_array_equal(found, reference(numbers_only(X), queries, among, k))
@@ -133,7 +144,7 @@ def test_compiled_tree(X, data):
 
 
 @pytest.mark.parametrize("n_columns", [2, 14])
-def test_many_ties(n_columns):
+def test_many_ties(loops, n_columns):
     X = np.random.default_rng(0).integers(2, size=(3000, n_columns)).astype(float)
     queries = np.arange(0, 3000, 7)
     rows, everything = numbers_only(X), np.arange(3000)

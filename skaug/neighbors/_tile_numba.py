@@ -1,0 +1,140 @@
+"""Compiled: the few products of a tile that matter, and the lists they change."""
+
+from typing import Any
+
+import numpy as np
+
+from skaug._core.compiled import kernel
+from skaug.neighbors._tree_search_numba import squared_distance
+
+__all__ = ["insert", "serve"]
+
+_CHUNK = 64  # products that are looked at together before any of them is
+_ROUNDING = 2.0**-22  # four times what it costs to store a limit in float32
+
+
+@kernel()
+def serve(
+    products: Any,
+    queries: Any,
+    sources: Any,
+    first: int,
+    slots: Any,
+    among: Any,
+    vectors: Any,
+    lists: Any,
+    theirs: Any,
+    found: Any,
+) -> int:
+    """Take near rows into the lists of a tile's rows; note what is near to its columns.
+
+    Parameters
+    ----------
+    products : ndarray of shape (n, m)
+        Of n queries with m others.
+
+    queries, sources : ndarray of shape (n_sources,) and float64 (n_sources, d)
+        The row in each slot of the queries, -1 for none, and its numbers, filled up with zeros
+        to a multiple of 8.
+
+    first : int
+        Slot of the first of the n queries.
+
+    slots : ndarray of shape (m,)
+        Slots of the others.
+
+    among, vectors : ndarray of shape (n_among,) and float64 (n_among, d)
+        The same as `queries` and `sources` for the others.
+
+    lists : tuple
+        ``(index, squared, limit, error, scale)`` of the queries, see `Shortlist`.
+
+    theirs : tuple
+        ``(limit, squared, index)`` of the others: the largest product that matters, -inf where
+        nothing is wanted, and the last of the rows that are known.
+
+    found : tuple
+        Room for what is near to columns: ``(row, column, squared)``.
+
+    Returns
+    -------
+    int
+        How much was found; where that is more than there is room for, the rest is lost.
+    """
+    column_limit, last_squared, last_index = theirs
+    index, squared, limits, error, scale = lists
+    n_found, room = 0, len(found[0])
+    for i in range(len(products)):
+        slot = first + i
+        query, limit, line = queries[slot], limits[slot], products[i]
+        if query < 0:
+            continue
+        for begin in range(0, len(line), _CHUNK):
+            end = min(begin + _CHUNK, len(line))
+            if end - begin == _CHUNK and not _any_within(
+                line[begin:end], limit, column_limit[begin:end]
+            ):
+                continue
+            for j in range(begin, end):
+                for_column = line[j] <= column_limit[j]
+                if not (line[j] <= limit or for_column):
+                    continue
+                other = among[slots[j]]
+                if other < 0 or other == query:
+                    continue
+                distance = squared_distance(sources, slot, vectors, slots[j])
+                if _insert(index[slot], squared[slot], other, distance):
+                    _set_limit(limits, slot, squared[slot, -1], error, scale)
+                    limit = limits[slot]
+                if for_column and (
+                    distance < last_squared[j]
+                    or (distance == last_squared[j] and query < last_index[j])
+                ):
+                    if n_found < room:
+                        found[0][n_found], found[1][n_found] = i, j
+                        found[2][n_found] = distance
+                    n_found += 1
+    return n_found
+
+
+@kernel()
+def _any_within(products: Any, limit: Any, limits: Any) -> bool:
+    """Whether any product is at most `limit`, or at most its own of the limits."""
+    near = np.uint8(0)
+    for j in range(np.uint64(_CHUNK)):  # a constant without sign: so it is vectorised
+        near |= np.uint8((products[j] <= limit) | (products[j] <= limits[j]))
+    return bool(near)
+
+
+@kernel()
+def insert(slots: Any, candidates: Any, distances: Any, lists: Any) -> None:
+    """Take candidates into the lists of some slots."""
+    index, squared, limits, error, scale = lists
+    for i in range(len(slots)):
+        slot = slots[i]
+        if _insert(index[slot], squared[slot], candidates[i], distances[i]):
+            _set_limit(limits, slot, squared[slot, -1], error, scale)
+
+
+@kernel()
+def _insert(index: Any, squared: Any, candidate: int, distance: float) -> bool:
+    """Put a row into a list, which is by (distance, index), unless it stands there already."""
+    at = len(index) - 1
+    if distance > squared[at] or (distance == squared[at] and candidate >= index[at]):
+        return False
+    for i in range(at):
+        if index[i] == candidate:
+            return False
+    while at > 0 and (
+        squared[at - 1] > distance or (squared[at - 1] == distance and index[at - 1] > candidate)
+    ):
+        squared[at], index[at] = squared[at - 1], index[at - 1]
+        at -= 1
+    squared[at], index[at] = distance, candidate
+    return True
+
+
+@kernel()
+def _set_limit(limits: Any, slot: int, squared: float, error: Any, scale: float) -> None:
+    """Keep the largest product, rounded up, of a row that may be as near as `squared`."""
+    limits[slot] = (squared * scale + error[slot]) * (1 + _ROUNDING)
