@@ -102,3 +102,6 @@ N_JOBS: list[Any] = [
     Interval(Integral, 1, None, closed="left"),
     None,
 ]
+
+# what checks a parameter of a sampler that runs inside another one
+validate_parameter_constraints = _param_validation.validate_parameter_constraints

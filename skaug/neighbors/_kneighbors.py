@@ -19,7 +19,7 @@ __all__ = ["kneighbors", "nearest"]
 
 _TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
-_DIMENSION_PER_DIGIT = 2.2  # dimension below which the compiled tree wins, per log10(rows)
+_DIMENSION_PER_DIGIT = 1.75  # dimension below which the compiled tree wins, per log10(rows)
 _COMPILED_K = 64  # its lists are kept sorted by insertion
 _COMPILED_QUERIES = 5_000
 _IMPORT_QUERIES = 20_000  # from which even importing Numba pays
