@@ -81,6 +81,8 @@ def _copy(native: Any) -> Any:
 
 
 def native_values(native: Any, owner: str) -> NDArray[Any]:
+    if isinstance(native, np.ndarray):
+        return np.asarray(native)
     wrapped = nw.from_native(native, pass_through=True, allow_series=True)
     if isinstance(wrapped, nw.Series):
         return cells_of(wrapped, f"{owner} cannot read y")

@@ -12,6 +12,7 @@ __all__ = ["tree_kneighbors"]
 
 _LEAF_ROWS = 32
 _SPARE = 4  # candidates beyond k and the row itself, so that few rows stay in doubt
+_THREADED = 1_000  # queries from which threads are worth starting
 _ROUNDS = 3  # of asking for four times as many
 _BLOCK_CELLS = 1 << 20  # of candidates' columns
 
@@ -44,7 +45,8 @@ def tree_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, thread
             part = open_rows[begin : begin + size]
             block = queries[part]
             ranks = [*range(1, n_asked + 1)]
-            distance, near = map(np.asarray, tree.query(centred[block], ranks, workers=threads))
+            workers = threads if len(block) >= _THREADED else 1
+            distance, near = map(np.asarray, tree.query(centred[block], ranks, workers=workers))
             found[part], kth = ranked(X, block, among[near], k)
             reach = np.sqrt(kth) * (1 + error) + error * norms[block]
             still_open.append(part[~(reach < distance[:, -1])])
