@@ -2,92 +2,30 @@
 
 from collections.abc import Callable
 from inspect import signature
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from sklearn.base import clone
 
 from skaug._core import sklearn as sk
 from skaug._core.composed import ComposedSampler, run_nested
 from skaug._core.metadata import WEIGHT, require_sampler, restrict_tags, unpacked
+from skaug._core.named_parts import NamedParts
 from skaug._core.provenance import Provenance
 
 __all__ = ["FunctionSampler", "OneOfSampler", "SamplerChain"]
 
 
-class _NamedSamplers(ComposedSampler):
+class _NamedSamplers(NamedParts, ComposedSampler):
     """Samplers in a list, with or without names, whose parameters are parameters of the whole."""
 
-    _list: ClassVar[str]  # the parameter that holds them
-
-    def _named(self) -> list[tuple[str, Any]]:
-        """Return the samplers with names, their types' if none were given; [] if malformed."""
-        given = getattr(self, self._list)
-        if not isinstance(given, (list, tuple)):
-            return []
-        pairs = [entry for entry in given if isinstance(entry, tuple)]
-        if not pairs:
-            return list(sk.name_estimators(given))
-        well_formed = all(len(pair) == 2 and isinstance(pair[0], str) for pair in pairs)
-        return pairs if well_formed and len(pairs) == len(given) else []
+    _noun = "sampler"
 
     def _checked(self) -> list[tuple[str, Any]]:
-        owner, named = type(self).__name__, self._named()
-        names = [name for name, _ in named]
-        reserved = set(self.get_params(deep=False))
-        bad = [name for name in names if "__" in name or name in reserved or names.count(name) > 1]
-        if not named or bad:
-            raise ValueError(
-                f"{self._list} of {owner} must be a list of samplers or of (name, sampler), at "
-                f"least one, with different names, without '__' and none of {sorted(reserved)}; "
-                f"got {bad or getattr(self, self._list)!r}."
-            )
+        named = super()._checked()
         for _, sampler in named:
             if not _is_absent(sampler):
-                require_sampler(sampler, owner)
+                require_sampler(sampler, type(self).__name__)
         return named
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters, with those of the samplers as ``name__parameter``.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-            Include the samplers, by name, and their parameters.
-
-        Returns
-        -------
-        params : dict
-            The parameters.
-        """
-        params = super().get_params(deep=False)
-        if deep:
-            for name, sampler in self._named():
-                params[name] = sampler
-                if hasattr(sampler, "get_params"):
-                    nested = sampler.get_params(deep=True)
-                    params.update({f"{name}__{key}": value for key, value in nested.items()})
-        return params
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters, replace samplers by name, or set their parameters.
-
-        Parameters
-        ----------
-        **params : dict
-            ``parameter=value``, ``name=sampler`` or ``name__parameter=value``.
-
-        Returns
-        -------
-        self : object
-            The sampler itself.
-        """
-        if self._list in params:
-            setattr(self, self._list, params.pop(self._list))
-        named = self._named()
-        new = {name: params.pop(name) for name, _ in named if name in params}
-        if new:
-            setattr(self, self._list, [(name, new.get(name, old)) for name, old in named])
-        return super().set_params(**params)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
