@@ -30,6 +30,7 @@ from skaug.over_sampling import (
     ProWSyn,
     RandomOverSampler,
 )
+from skaug.selection import NeighborhoodScorer, SelectedSampler
 from skaug.testing import parametrize_with_checks
 from skaug.under_sampling import EditedNearestNeighbours, TomekLinks
 
@@ -65,6 +66,8 @@ SAMPLERS = [
     MAMix(random_state=0),
     UniMix(random_state=0),
     BalancedMixup(random_state=0),
+    SelectedSampler(random_state=0),
+    SelectedSampler(scorer=NeighborhoodScorer(), random_state=0),
 ]
 
 
@@ -109,6 +112,11 @@ EXPECTED_FAILURES = {
     SMOTETomek: CLEANS_WHAT_IT_MADE | NEIGHBORS_DECIDE,
     CutMix: {"check_missing_values_follow_the_seed": "a cell that is copied is copied if missing"},
     CMixup: MIXES_NUMBERS,
+    SelectedSampler: {
+        "check_constructor_is_keyword_only": "sampler and scorer are read in that order",
+        "check_integers": "rows are judged as they are returned, already rounded",
+        "check_object_arrays": "text is judged as categories, and the same numbers otherwise",
+    },
 }
 
 

@@ -23,7 +23,7 @@ class Result(NamedTuple):
     weight: Any = None
 
 
-def prepared(sampler: Any, **params: Any) -> Any:
+def prepared(sampler: Any, /, **params: Any) -> Any:
     """Return a clone with ``random_state=0`` and those of `params` that it has."""
     known = sampler.get_params(deep=False)
     wanted = {"random_state": 0, **params}
