@@ -94,13 +94,15 @@ class Candidates:
         """Return these and the rows that were made in another round."""
         made = np.arange(len(self.y), len(other.codes))
         first, then = self.provenance, other.provenance.at(made)
-        both_weigh = self.weight is not None and other.weight is not None
+        weight = None
+        if self.weight is not None and other.weight is not None:
+            weight = np.concatenate([self.weight, other.weight[made]])
         return type(self)(
             y=self.y,
             X=_stacked(self.X, gathered_rows(other.X, made)),
             codes=np.concatenate([self.codes, other.codes[made]]),
             scores=np.concatenate([self.scores, other.scores[made]]),
-            weight=np.concatenate([self.weight, other.weight[made]]) if both_weigh else None,
+            weight=weight,
             provenance=Provenance(
                 np.concatenate([first.source, then.source]),
                 np.concatenate([first.partner, then.partner]),
