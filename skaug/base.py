@@ -126,6 +126,11 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
             them.
         """
         table, target = self._read(X, y)
+        X_res, *others = self._resample(table, target, sample_weight)
+        return (X_res.tolist() if isinstance(X, list) else X_res, *others)
+
+    def _resample(self, table: Table, target: Target, sample_weight: Any) -> tuple[Any, ...]:
+        """Return what `fit_resample` does, of a table and a target that have been read."""
         weight: Any = np.ones(len(target)) if self._makes_weight else None
         if sample_weight is not None:
             weight = read_weight(sample_weight, len(target), type(self).__name__)
@@ -134,8 +139,6 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, ABC):
         batches = [batch for batch in self._synthesize(table, target, seed) if len(batch)]
         self._record(len(target) if kept is None else kept, batches)
         X_res, y_res = table.extended(batches, kept), target.extended(batches, kept)
-        if isinstance(X, list):
-            X_res = X_res.tolist()
         if weight is None:
             return X_res, y_res
         made = [batch.inherited_weight(weight).astype(weight.dtype) for batch in batches]

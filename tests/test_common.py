@@ -2,9 +2,17 @@
 
 import pytest
 from imblearn.utils import estimator_checks as imblearn_checks
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks as sklearn_checks
 
 from skaug.combine import SMOTEENN, SMOTETomek
+from skaug.feature_space import (
+    ClassGaussian,
+    Extrapolate,
+    FeatureSpaceSampler,
+    Interpolate,
+    MoEx,
+)
 from skaug.mixing import (
     BalancedMixup,
     CMixup,
@@ -30,6 +38,7 @@ from skaug.over_sampling import (
     ProWSyn,
     RandomOverSampler,
 )
+from skaug.perturbation import GaussianNoise
 from skaug.selection import NeighborhoodScorer, SelectedSampler
 from skaug.testing import parametrize_with_checks
 from skaug.under_sampling import EditedNearestNeighbours, TomekLinks
@@ -66,11 +75,26 @@ SAMPLERS = [
     MAMix(random_state=0),
     UniMix(random_state=0),
     BalancedMixup(random_state=0),
+    Interpolate(k_neighbors=4, random_state=0),
+    Interpolate(k_neighbors=4, sampling_strategy="auto", random_state=0),
+    Extrapolate(k_neighbors=4, random_state=0),
+    Extrapolate(k_neighbors=4, clip="range", sampling_strategy="auto", random_state=0),
+    MoEx(random_state=0),
+    MoEx(lam=1, labels="hard", random_state=0),
+    ClassGaussian(random_state=0),
+    ClassGaussian(covariance="full", random_state=0),
+    ClassGaussian(covariance="diag", random_state=0),
+    GaussianNoise(random_state=0),
+    GaussianNoise(sampling_strategy="auto", random_state=0),
+    GaussianNoise(by_class=True, clip="range", random_state=0),
+    FeatureSpaceSampler(random_state=0),
+    FeatureSpaceSampler(StandardScaler(), SMOTE(), decode="inverse", random_state=0),
     SelectedSampler(random_state=0),
     SelectedSampler(scorer=NeighborhoodScorer(), random_state=0),
 ]
 
 
+@pytest.mark.filterwarnings("ignore:GaussianNoise finds no:UserWarning")  # in classes of one row
 @sklearn_checks.parametrize_with_checks(SAMPLERS)
 def test_scikit_learn(estimator, check):
     check(estimator)
@@ -112,6 +136,9 @@ EXPECTED_FAILURES = {
     SMOTETomek: CLEANS_WHAT_IT_MADE | NEIGHBORS_DECIDE,
     CutMix: {"check_missing_values_follow_the_seed": "a cell that is copied is copied if missing"},
     CMixup: MIXES_NUMBERS,
+    FeatureSpaceSampler: {
+        "check_constructor_is_keyword_only": "transformer and sampler are read in that order",
+    },
     SelectedSampler: {
         "check_constructor_is_keyword_only": "sampler and scorer are read in that order",
         "check_integers": "rows are judged as they are returned, already rounded",
@@ -123,6 +150,9 @@ EXPECTED_FAILURES = {
 def expected_failures(sampler):
     if getattr(sampler, "labels", "hard") in ("weighted", "bernoulli"):
         return EITHER_LABEL
+    if isinstance(sampler, GaussianNoise) and not sampler.by_class:
+        reason = "its noise is in proportion to the deviations of all rows"
+        return {"check_other_classes_do_not_matter": reason}
     return EXPECTED_FAILURES.get(type(sampler), {})
 
 
@@ -133,23 +163,37 @@ def test_skaug(sampler, check):
 
 
 # checks of imbalanced-learn that are for samplers of classes by their sizes
-FOREIGN = {
-    "check_samplers_fit": "it has no sampling_strategy",
+NO_STRATEGY = {"check_samplers_fit": "it has no sampling_strategy"}
+MIXES = {
+    **NO_STRATEGY,
     "check_target_type": "it mixes numbers",
     "check_samplers_one_label": "rows of one class can be mixed too",
-    "check_samplers_multiclass_ova": "it refuses one-hot labels",
+}
+CHANGES_ROWS = {
+    **NO_STRATEGY,
+    "check_samplers_one_label": "rows of one class can be changed too",
+}
+MOVES_ALL_ROWS = {
+    "check_samplers_one_label": "rows of one class can be moved too",
+    "check_samplers_fit_resample": "it makes as many rows of each class as it has",
 }
 
 
-def foreign(sampler, check):
-    """Whether a sampler that mixes rows is not meant to pass the check."""
-    name = check.func.__name__
-    if not isinstance(sampler, MixingSampler) or name not in FOREIGN:
-        return False
-    if name == "check_samplers_multiclass_ova":
-        return isinstance(sampler, CMixup)
-    needs_classes = isinstance(sampler, PRESETS) or getattr(sampler, "pairs", None) == "same_class"
-    return name == "check_samplers_fit" or not needs_classes
+def foreign(sampler):
+    """Return the checks that a sampler is not meant to pass, and why."""
+    if isinstance(sampler, MoEx):
+        return MIXES | {"check_samplers_string": "it needs numeric columns"}
+    if isinstance(sampler, CMixup):
+        return MIXES | {"check_samplers_multiclass_ova": "it refuses one-hot labels"}
+    if isinstance(sampler, MixingSampler):
+        same_class = isinstance(sampler, PRESETS) or sampler.pairs == "same_class"
+        return NO_STRATEGY if same_class else MIXES
+    if isinstance(sampler, (Interpolate, Extrapolate)) and sampler.sampling_strategy is None:
+        return MOVES_ALL_ROWS
+    if isinstance(sampler, GaussianNoise) and sampler.sampling_strategy is None:
+        any_y = {} if sampler.by_class else {"check_target_type": "y may hold anything"}
+        return CHANGES_ROWS | any_y
+    return {}
 
 
 IMBLEARN = [
@@ -157,9 +201,11 @@ IMBLEARN = [
         sampler,
         check,
         id=f"{sampler}-{check.func.__name__}",
-        marks=[pytest.mark.xfail(reason=FOREIGN[check.func.__name__], strict=True)]
-        if foreign(original, check)
-        else [],
+        marks=[
+            pytest.mark.xfail(reason=reason, strict=True)
+            for name, reason in foreign(original).items()
+            if name == check.func.__name__
+        ],
     )
     for original in SAMPLERS
     if getattr(original, "labels", "hard") != "weighted"  # they expect two values
@@ -167,7 +213,7 @@ IMBLEARN = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:[A-Za-z]+ (looks for|found no|would remove):UserWarning")
+@pytest.mark.filterwarnings("ignore:[A-Za-z]+ (looks for|f[a-z]+ no|would remove):UserWarning")
 @pytest.mark.filterwarnings("ignore:PolynomFitSMOTE has nothing to vary:UserWarning")
 @pytest.mark.parametrize(("sampler", "check"), IMBLEARN)
 def test_imbalanced_learn(sampler, check):

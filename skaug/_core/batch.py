@@ -53,7 +53,8 @@ class Batch:
 
     pool : ndarray of shape (n_pool,), default=None
         All rows that occur as parents, if the sampler knows them; they are then gathered into
-        a compact copy first, so that random access stays in cache.
+        a compact copy first, so that random access stays in cache. Rows that a model drew
+        inherit the mean of their weights.
 
     label_rows : ndarray of shape (n,), default=None
         The rows whose label the new rows take; None: those of the seeds.
@@ -144,6 +145,8 @@ class Batch:
             inherited: Floats = of_seed * weight[self.seed] + of_partner * weight[self.partner]
             return inherited
         own = weight[self.labels_from]
+        if self.pool is not None and (self.seed < 0).any():
+            own = np.where(self.seed < 0, weight[self.pool].mean(), own)
         if self.step is None or self.partner is None:
             return own
         share = np.clip(self.step, 0, 1)  # beyond its parents a row weighs what the nearer does

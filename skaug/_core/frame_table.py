@@ -123,7 +123,8 @@ class FrameTable(Table):
             if is_null.all():  # it may have no dtype that holds anything
                 made.append(nw.maybe_reset_index(like[np.zeros(len(seed), dtype=int)]))
                 continue
-            absent = np.isnan(values[:, j]) & (is_null[np.maximum(seed, 0)] | (seed < 0))
+            has_null = np.where(seed < 0, is_null.any(), is_null[np.maximum(seed, 0)])
+            absent = np.isnan(values[:, j]) & has_null
             column = series_like(values[:, j], null=absent, like=like)
             if self._copies_equal_cells[j]:
                 equal = equals_seed(values[:, j], self.numeric[:, j], seed)

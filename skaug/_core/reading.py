@@ -18,7 +18,13 @@ __all__ = ["read_table", "read_weight", "restored_weight"]
 
 
 def read_table(estimator: Any, X: Any, y: Any, *, categorical_features: Any) -> Table:
-    """Check X against y, set what scikit-learn expects of a fitted estimator, and wrap it."""
+    """Check X against y, set what scikit-learn expects of a fitted estimator, and wrap it.
+
+    A table that has been read comes back as it is: samplers inside others are given one.
+    """
+    if isinstance(X, Table):
+        estimator.n_features_in_ = X.shape[1]
+        return X
     owner = type(estimator).__name__
     parameters = {"categorical_features": categorical_features, "owner": owner}
     if is_frame(X):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 __all__ = [
     "RandomState",
     "child_rng",
+    "child_sequence",
     "class_rng",
     "random_indices",
     "seed_sequence",
@@ -61,10 +62,14 @@ def random_indices(rng: np.random.Generator, n: int, size: int) -> NDArray[np.si
     return rng.integers(n, size=size, dtype=np.int32 if n < 2**31 else np.int64)
 
 
+def child_sequence(root: np.random.SeedSequence, number: int) -> np.random.SeedSequence:
+    """Return the root of the streams of step `number`, which no other step moves."""
+    return np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
+
+
 def child_rng(root: np.random.SeedSequence, number: int) -> np.random.Generator:
     """Return the stream of step `number`, which no other step moves."""
-    key = (*root.spawn_key, number)
-    return np.random.default_rng(np.random.SeedSequence(root.entropy, spawn_key=key))
+    return np.random.default_rng(child_sequence(root, number))
 
 
 def set_seeds(part: Any, rng: np.random.Generator, *, only_unset: bool = False) -> None:
