@@ -1,5 +1,6 @@
 """Every public sampler passes scikit-learn's, imbalanced-learn's and skaug's own checks."""
 
+import numpy as np
 import pytest
 from imblearn.utils import estimator_checks as imblearn_checks
 from sklearn.preprocessing import StandardScaler
@@ -13,6 +14,38 @@ from skaug.feature_space import (
     Interpolate,
     MoEx,
 )
+from skaug.image import (
+    AugMix,
+    AutoContrast,
+    BaseImageSampler,
+    ColorJitter,
+    Compose,
+    Cutout,
+    ElasticTransform,
+    Equalize,
+    FunctionAugmenter,
+    GaussianBlur,
+    GridMask,
+    Invert,
+    OneOf,
+    PixelDropout,
+    PoissonNoise,
+    Posterize,
+    RandAugment,
+    RandomAffine,
+    RandomCrop,
+    RandomErasing,
+    RandomFlip,
+    RandomGamma,
+    RandomPerspective,
+    RandomResizedCrop,
+    SaltAndPepper,
+    Sharpness,
+    Solarize,
+    SpeckleNoise,
+    TrivialAugment,
+)
+from skaug.image import GaussianNoise as ImageNoise
 from skaug.mixing import (
     BalancedMixup,
     CMixup,
@@ -43,6 +76,39 @@ from skaug.selection import NeighborhoodScorer, SelectedSampler
 from skaug.testing import parametrize_with_checks
 from skaug.under_sampling import EditedNearestNeighbours, TomekLinks
 
+IMAGE_SAMPLERS = [
+    RandomFlip(p=1),
+    RandomAffine(),
+    RandomCrop(),
+    RandomResizedCrop(),
+    RandomPerspective(),
+    ElasticTransform(),
+    ColorJitter(brightness=0.3, contrast=0.3),
+    RandomGamma(),
+    AutoContrast(),
+    Equalize(),
+    Posterize(),
+    Solarize(),
+    Invert(),
+    Sharpness(),
+    RandomErasing(p=1),
+    Cutout(),
+    GridMask(),
+    ImageNoise(),
+    SpeckleNoise(),
+    PoissonNoise(),
+    SaltAndPepper(),
+    PixelDropout(),
+    GaussianBlur(),
+    Compose([RandomAffine(), RandomGamma()]),
+    OneOf([RandomAffine(), RandomGamma()]),
+    RandAugment(),
+    TrivialAugment(),
+    AugMix(),
+    FunctionAugmenter(np.negative),
+]
+for sampler in IMAGE_SAMPLERS:
+    sampler.set_params(image_shape=(1, -1), random_state=0)
 PRESETS = (BalancedMixup, MAMix, Remix, UniMix)
 SAMPLERS = [
     RandomOverSampler(random_state=0),
@@ -91,6 +157,7 @@ SAMPLERS = [
     FeatureSpaceSampler(StandardScaler(), SMOTE(), decode="inverse", random_state=0),
     SelectedSampler(random_state=0),
     SelectedSampler(scorer=NeighborhoodScorer(), random_state=0),
+    *IMAGE_SAMPLERS,
 ]
 
 
@@ -147,9 +214,27 @@ EXPECTED_FAILURES = {
 }
 
 
+SEEDLESS = (AutoContrast, Equalize, FunctionAugmenter, Invert, Posterize, RandomFlip, Sharpness)
+SEEDLESS = (*SEEDLESS, RandomPerspective, Solarize)  # of a line, the first of them
+OF_ANY_RANGE = (Cutout, ElasticTransform, GaussianBlur, GridMask, PixelDropout, RandomAffine)
+OF_ANY_RANGE = (*OF_ANY_RANGE, RandomCrop, RandomErasing, RandomFlip, RandomPerspective)
+OF_ANY_RANGE = (*OF_ANY_RANGE, RandomResizedCrop, Sharpness)
+
+
+def expected_of_images(sampler):
+    found = {}
+    if isinstance(sampler, SEEDLESS):
+        found["check_no_seed_varies"] = "it does the same for every seed"
+    if not isinstance(sampler, OF_ANY_RANGE):
+        found["check_integers"] = "the range of bytes is 0 to 255, of others that of X"
+    return found
+
+
 def expected_failures(sampler):
     if getattr(sampler, "labels", "hard") in ("weighted", "bernoulli"):
         return EITHER_LABEL
+    if isinstance(sampler, BaseImageSampler):
+        return expected_of_images(sampler)
     if isinstance(sampler, GaussianNoise) and not sampler.by_class:
         reason = "its noise is in proportion to the deviations of all rows"
         return {"check_other_classes_do_not_matter": reason}
@@ -190,6 +275,8 @@ def foreign(sampler):
         return NO_STRATEGY if same_class else MIXES
     if isinstance(sampler, (Interpolate, Extrapolate)) and sampler.sampling_strategy is None:
         return MOVES_ALL_ROWS
+    if isinstance(sampler, BaseImageSampler):
+        return CHANGES_ROWS | {"check_target_type": "y may hold anything"}
     if isinstance(sampler, GaussianNoise) and sampler.sampling_strategy is None:
         any_y = {} if sampler.by_class else {"check_target_type": "y may hold anything"}
         return CHANGES_ROWS | any_y

@@ -6,6 +6,7 @@ from types import ModuleType
 __all__ = ["MissingExtraError", "require"]
 
 _PROJECT_NAMES = {
+    "cv2": "OpenCV",
     "faiss": "Faiss",
     "matplotlib": "Matplotlib",
     "matplotlib.pyplot": "Matplotlib",

@@ -1,0 +1,151 @@
+"""Posterize: few values in place of many."""
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skaug._core import sklearn as sk
+from skaug._core.batch import Floats
+from skaug._core.rng import RandomState
+from skaug._core.row_rng import RowRng
+from skaug._core.strategy import SamplingStrategy
+from skaug.image._base import BaseImageSampler
+from skaug.image._ranges import Range, plain_range
+from skaug.image._reading import Channels
+from skaug.image._tone import Curve, posterized_curve
+from skaug.image._tone_sampler import ToneSampler
+
+__all__ = ["Posterize"]
+
+
+class Posterize(ToneSampler):
+    r"""Append copies of images with fewer levels: the highest bits of 8 only.
+
+    .. math:: v' = lo + \frac{hi - lo}{255} \left\lfloor \frac{l}{w} \right\rfloor w,
+       \quad l = 255 \frac{v - lo}{hi - lo}, \quad w = 2^{8 - bits}
+
+    with l rounded to whole levels, so that floats become what bytes do. The lightest level is then
+    lower than hi, as in PIL. With 8 bits the image stays exactly as it is.
+
+    Parameters
+    ----------
+    bits : int in [1, 8] or pair of int, default=4
+        How many are kept, for 2 ** bits levels; from a pair the number is drawn for each image,
+        both ends included.
+
+    image_shape : (height, width) or (height, width, n_channels), default=None
+        What image a row of X is; in this order for both values of ``channels``. One number may
+        be -1, for what is left. None reads it from X, of shape (n, height, width[, n_channels]).
+
+    channels : {'last', 'first'}, default='last'
+        Where the channels stand in X. 'first' is for rows of colour planes, as in the files of
+        CIFAR-10, and for arrays of shape (n, n_channels, height, width).
+
+    p : float in [0, 1], default=1.0
+        Probability that a copy is changed; otherwise it is an exact copy.
+
+    copies : int, default=1
+        Changed copies of each image, where ``sampling_strategy`` is None.
+
+    keep_original : bool, default=True
+        Whether the images themselves come back too, first.
+
+    sampling_strategy : float, str, dict, callable or None, default=None
+        None makes ``copies`` of all images. Otherwise changed images are made class by class, to
+        the counts that it asks for as in `skaug.over_sampling.SMOTE`, of images of the class
+        drawn with replacement.
+
+    value_range : (lowest, highest), default=None
+        The values that a pixel may have. None: 0 to 255 where X is uint8, and else the smallest
+        and the largest value in X.
+
+    random_state : int, RandomState, Generator or None, default=None
+        Seed of the draws.
+
+    n_jobs : int, default=None
+        Number of threads, which does not change the result. None means 1.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of int
+        Height, width and channels of an image.
+
+    value_range_ : tuple of float
+        The lowest and the highest value that a pixel may have.
+
+    sampling_strategy_ : dict
+        The number of rows to make, for each class that is targeted. Only where
+        ``sampling_strategy`` is given.
+
+    sample_indices_ : ndarray of shape (n_res,)
+        The source row of each returned row.
+
+    partner_indices_ : ndarray of shape (n_res,)
+        All -1: images have one parent here.
+
+    is_synthetic_ : ndarray of bool of shape (n_res,)
+        Whether the row was made.
+
+    n_features_in_ : int
+        Numbers that an image has.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, when X has names that are all strings.
+
+    See Also
+    --------
+    Solarize : Inverts light tones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.image import Posterize
+    >>> image = np.array([[[0, 100], [200, 255]]], dtype=np.uint8)
+    >>> Posterize(bits=2).augment(image)[0].tolist()
+    [[0, 64], [192, 192]]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseImageSampler._parameter_constraints,
+        "bits": [sk.Interval(Integral, 1, 8, closed="both"), "array-like"],
+    }
+
+    def __init__(
+        self,
+        *,
+        bits: Any = 4,
+        image_shape: Any = None,
+        channels: Channels = "last",
+        p: float = 1.0,
+        copies: int = 1,
+        keep_original: bool = True,
+        sampling_strategy: SamplingStrategy | None = None,
+        value_range: Any = None,
+        random_state: RandomState = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        super().__init__(
+            image_shape=image_shape,
+            channels=channels,
+            p=p,
+            copies=copies,
+            keep_original=keep_original,
+            sampling_strategy=sampling_strategy,
+            value_range=value_range,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+        self.bits = bits
+
+    def _ranges(self) -> list[Range]:
+        fewest, most = plain_range(self.bits, "bits", "Posterize", low=1, high=8)
+        if fewest % 1 or most % 1:
+            raise ValueError(f"bits of Posterize must be whole numbers, got {self.bits!r}.")
+        return [(fewest, most + 1)]  # `_curve` takes the whole part
+
+    def _curve(
+        self, images: NDArray[Any], rng: RowRng, value_range: Range
+    ) -> tuple[Curve, list[Floats]]:
+        return posterized_curve, [np.floor(bits) for bits in self._drawn(rng)]
