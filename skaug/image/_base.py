@@ -27,6 +27,9 @@ from skaug.image._reading import ImageTable, read_images, read_value_range
 __all__ = ["BaseImageSampler"]
 
 
+_LARGE_IMAGE = 1 << 12  # pixels that a larger one counts as: a chunk has a cost of its own, too
+
+
 class BaseImageSampler(RowCopies, BaseSampler):
     """Abstract base of samplers that append changed copies of images.
 
@@ -354,7 +357,8 @@ class BaseImageSampler(RowCopies, BaseSampler):
 
     def _chunk_rows(self, layout: ImageLayout) -> int:
         """Return a power of 2, so that chunks begin where the blocks of `RowRng` do."""
-        return 1 << max(0, (self._chunk_pixels // (layout.height * layout.width)).bit_length() - 1)
+        n_pixels = min(layout.height * layout.width, _LARGE_IMAGE)
+        return 1 << max(0, (self._chunk_pixels // n_pixels).bit_length() - 1)
 
     def _apply(
         self, images: NDArray[Any], rng: RowRng, value_range: tuple[float, float]
