@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from containers import CATEGORIES, DENSE, FLAGS, HOLD_NO_NULL, NUMBERS, cells, dtype, frame
 from numpy.testing import assert_array_equal
@@ -88,3 +89,12 @@ def test_numbers_of_a_list_stay_whole_if_all_were(y, expected):
     made = blank.extended([batch], kept=NO_ROWS)
     assert made == expected
     assert list(map(type, made)) == list(map(type, expected))
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_what_a_model_draws_as_missing_is_missing_as_in_the_column(missing):
+    X = pl.DataFrame({"a": pl.Series([*range(7), missing], dtype=pl.Float64, strict=False)})
+    batch = drawn(1, np.array([[np.nan]]), np.empty((1, 0), dtype=int))
+    made = blank_table(read(X)).extended([batch], kept=NO_ROWS)["a"]
+    assert made.is_null().to_list() == [missing is None]
+    assert made.is_nan().to_list() == [None if missing is None else True]
