@@ -266,6 +266,8 @@ MOVES_ALL_ROWS = {
 
 def foreign(sampler):
     """Return the checks that a sampler is not meant to pass, and why."""
+    if isinstance(sampler, FeatureSpaceSampler):
+        return {"check_samplers_string": "it needs a numeric column"}
     if isinstance(sampler, MoEx):
         return MIXES | {"check_samplers_string": "it needs numeric columns"}
     if isinstance(sampler, CMixup):

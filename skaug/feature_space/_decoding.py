@@ -8,20 +8,18 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_selection import SelectorMixin
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 from skaug._core.batch import Floats, Indices
 
-__all__ = ["Decoding", "why_no_inverse"]
+__all__ = ["Decoding", "fit_decoder"]
 
-_HALVINGS = 20  # of the way from a row that can be decoded, until what lies there can be, too
+_HALVINGS = 20  # of the way from a seed, until there is a value
+_BLOCK_ROWS = 1 << 13  # taken back at a time: kernels measure each against all rows
 
 
 @dataclass(frozen=True, eq=False)
 class Decoding:
-    r"""Decodes rows that were made in a feature space.
+    r"""Brings back rows that were made in a feature space.
 
     Parameters
     ----------
@@ -29,16 +27,17 @@ class Decoding:
         The rows, NaN where missing.
 
     Z : ndarray of shape (n, q)
-        The same in the feature space.
+        The same rows in the space.
 
     backward : callable
-        Takes rows of the feature space back: an inverse, or a prediction of X from Z.
+        Takes rows of the space back: an inverse, or a prediction of X from Z.
 
     how : {'residual', 'inverse'}
-        Whether a row gets back what `backward` loses of its seed.
+        'inverse' is ``backward`` alone; 'residual' gives each row what ``backward`` loses of
+        its seed.
 
     clip : bool
-        Whether values stay in the range of the rows.
+        Whether values stay in the range that their column has in X.
     """
 
     X: Floats
@@ -48,30 +47,26 @@ class Decoding:
     clip: bool
 
     def __call__(self, made: Floats, seed: Indices) -> Floats:
-        """Return made rows in the columns of X; `seed` are the rows they were made of, or -1."""
-        has_seed = (seed >= 0)[:, None]
-        anchor = np.where(has_seed, self.Z[seed], self.Z[self._middle])
-        own = np.where(has_seed, self.X[seed], 0.0)
+        """Return made rows, each with its seed among the rows of X, in the columns of X."""
+        own, start = self.X[seed], self.Z[seed]
         missing = np.isnan(own)
-        back = self._finite(made, anchor, missing)
+        made = np.where(np.isnan(made), start, made)  # a row misses what its seed misses, only
+        back = self._finite(made, start, missing)
         if self.how == "residual":
-            back = own + (back - self._back(anchor))
-            # what was not moved stays what it is, to the last bit
-            is_still = ((made == anchor) | np.isnan(anchor)).all(axis=1)
+            back = own + (back - self._back_of_rows(seed))
+            # what did not move is what it was, to the last bit
+            is_still = ((made == start) | np.isnan(start)).all(axis=1)
             back[is_still] = own[is_still]
+        back = np.where(np.isfinite(back), back, own)
         if self.clip:
             np.clip(back, *self._range, out=back)
         back[missing] = np.nan
         return back
 
-    def _back(self, Z: Floats) -> Floats:
-        return np.asarray(self.backward(Z), dtype=np.float64).reshape(len(Z), self.X.shape[1])
+    def _finite(self, made: Floats, start: Floats, missing: NDArray[np.bool_]) -> Floats:
+        """Take rows back; those that have no value there come nearer to their seeds, by halves.
 
-    def _finite(self, made: Floats, anchor: Floats, missing: NDArray[np.bool_]) -> Floats:
-        """Decode rows; those that do not give finite numbers come nearer to their anchors.
-
-        These lie in the middle of what the way back was learnt on, and beyond it some inverses
-        have no value: that of a Yeo-Johnson transformation is NaN.
+        Some inverses end where no row has been: that of a Yeo-Johnson transformation is NaN.
         """
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of values that are replaced
@@ -81,41 +76,43 @@ class Decoding:
                 if not len(bad):
                     break
                 way = 0.5 if halving < _HALVINGS else 0.0
-                made[bad] = anchor[bad] + way * (made[bad] - anchor[bad])
+                made[bad] = start[bad] + way * (made[bad] - start[bad])
                 back[bad] = self._back(made[bad])
         return back
 
-    @cached_property
-    def _middle(self) -> int:
-        """The row nearest to the mean."""
-        present = ~np.isnan(self.Z)
-        center = np.sum(self.Z, axis=0, where=present) / np.maximum(present.sum(axis=0), 1)
-        far = np.where(present, np.abs(self.Z - center), np.inf).sum(axis=1)
-        return int(np.argmin(far))
+    def _back_of_rows(self, rows: Indices) -> Floats:
+        """Take rows of X to the space and back, each once."""
+        distinct, position = np.unique(rows, return_inverse=True)
+        return self._back(self.Z[distinct])[position]
+
+    def _back(self, Z: Floats) -> Floats:
+        back = np.empty((len(Z), self.X.shape[1]))
+        for begin in range(0, len(Z), _BLOCK_ROWS):
+            block = Z[begin : begin + _BLOCK_ROWS]
+            values = np.asarray(self.backward(block), dtype=np.float64)
+            back[begin : begin + _BLOCK_ROWS] = values.reshape(len(block), back.shape[1])
+        return back
 
     @cached_property
     def _range(self) -> tuple[Floats, Floats]:
         return np.fmin.reduce(self.X, axis=0), np.fmax.reduce(self.X, axis=0)
 
 
-def why_no_inverse(transformer: Any, how: str) -> str | None:
-    """Return why there is no way back through a transformer, None if there may be one.
-
-    Some have the method and no inverse, and it is better to know before any work.
-    """
-    name = type(transformer).__name__
-    if transformer is None or isinstance(transformer, str):
-        return None
-    if isinstance(transformer, Pipeline):
-        reasons = [why_no_inverse(step, how) for _, step in transformer.steps]
-        return next((reason for reason in reasons if reason is not None), None)
-    if getattr(transformer, "fit_inverse_transform", True) is False:
-        return f"{name} has fit_inverse_transform=False"
-    if not hasattr(transformer, "inverse_transform"):
-        return f"{name} has no inverse_transform"
-    is_function = isinstance(transformer, FunctionTransformer) and transformer.func is not None
-    if is_function and transformer.inverse_func is None:
-        return f"{name} has no inverse_func, and would return what it is given"
-    if isinstance(transformer, SelectorMixin) and how == "inverse":
-        return f"{name} fills the columns that it drops with zeros; decode='residual' keeps them"
-    return None
+def fit_decoder(decoder: Any, Z: Floats, X: Floats, owner: str) -> None:
+    """Learn the way back from the complete rows."""
+    name = f"{type(decoder).__name__}, the decoder of {owner},"
+    complete = ~np.isnan(X).any(axis=1)
+    if not complete.any() or np.isnan(Z).any():
+        raise ValueError(
+            f"{name} learns from complete rows, and predicts from what has no gaps in the space. X "
+            "has missing values: impute them before, or first in the transformer."
+        )
+    target = X[complete, 0] if X.shape[1] == 1 else X[complete]
+    try:
+        decoder.fit(Z[complete], target)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} cannot learn the {X.shape[1]} numeric columns of X from the {Z.shape[1]} of "
+            f"the space: {error} It must be a regressor of several outputs; MultiOutputRegressor "
+            "of scikit-learn makes one of any regressor."
+        ) from error

@@ -1,24 +1,36 @@
 """FeatureSpaceSampler: resample in the space of a transformer, and come back."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils.validation import validate_data
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Batch, Floats
+from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.composed import ComposedSampler, run_nested
-from skaug._core.encoded_table import EncodedTable
 from skaug._core.metadata import require_sampler, restrict_tags
 from skaug._core.provenance import Provenance
 from skaug._core.reading import read_table
 from skaug._core.rng import RandomState, child_rng, seed_sequence, set_seeds
-from skaug._core.table import Table, is_sparse
-from skaug.base import BaseSampler
-from skaug.feature_space._decoding import Decoding, why_no_inverse
+from skaug._core.table import Table, gathered_rows, is_sparse
+from skaug.feature_space._decoding import Decoding, fit_decoder
+from skaug.feature_space._space_parts import (
+    refuse_classes,
+    refuse_named_columns,
+    takes,
+    why_no_inverse,
+)
+from skaug.feature_space._space_rows import (
+    beside,
+    checked_space,
+    labels_of,
+    nearest_of_label,
+    read_back,
+    shown,
+)
 from skaug.over_sampling import SMOTE
 
 __all__ = ["FeatureSpaceSampler"]
@@ -41,8 +53,9 @@ class FeatureSpaceSampler(ComposedSampler):
     Neighbours, distances and lines are then those of the space: lines that are straight there
     need not be so in X, and rows stay where T has its values.
 
-    Categories are not transformed. The sampler sees them beside the space and treats them by its
-    own rule: SMOTE lets neighbours vote. A row misses what its seed misses.
+    Categories are not transformed. The sampler sees them beside the space and treats
+    them by its own rule: SMOTE lets neighbours vote. A row misses what its seed misses, and nothing
+    else. Integers are rounded.
 
     Cost: that of the sampler in as many columns as the space has, one fit of the transformer, and
     for each row made one pass back, two with ``decode='residual'``. In a linear space that keeps
@@ -55,13 +68,14 @@ class FeatureSpaceSampler(ComposedSampler):
     ----------
     transformer : transformer, default=None
         What leads to the space: anything with ``fit`` and ``transform``, a Pipeline too, which
-        returns a dense array. None: `sklearn.preprocessing.QuantileTransformer` to a normal
+        takes the numeric columns as an array and returns a dense table. It is given the labels, as
+        supervised ones need them. None: `sklearn.preprocessing.QuantileTransformer` to a normal
         distribution, in which every column is smooth and made rows keep to its range. It is cloned.
 
     sampler : sampler, default=None
-        What makes rows there. None: `skaug.over_sampling.SMOTE`. Samplers of other libraries, and
-        those made of samplers, get an array and work on numeric tables; where they do not
-        tell the sources of their rows ``decode='inverse'`` is needed. It is cloned.
+        What makes rows there: any sampler of skaug, imbalanced-learn or your own, composed ones
+        too. None: `skaug.over_sampling.SMOTE`. One that takes no text, by
+        its tags, sees the numbers only, and categories are those of the seeds. It is cloned.
 
     decode : {'residual', 'inverse', 'none'}, default='residual'
         How rows come back. 'none' leaves all of them, the original ones too, in the space: to look
@@ -74,12 +88,13 @@ class FeatureSpaceSampler(ComposedSampler):
         is cloned.
 
     clip : {'range'} or None, default=None
-        'range' keeps each column in the range of its rows.
+        'range' keeps each numeric column of the made rows within the values that it has in the
+        whole table, of all classes; None lets rows leave them. Without effect in the space.
 
     categorical_features : {'from_dtype'}, None or array-like, default='from_dtype'
         The categorical columns: a mask, indices, names, or by their dtype, as in
-        `skaug.over_sampling.SMOTE`. The parameter of that name that the sampler may have has no
-        effect.
+        `skaug.over_sampling.SMOTE`. A parameter of that name of the sampler stays at its default,
+        since the columns it sees are others.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed of whatever has no `random_state` of its own in transformer, sampler and decoder.
@@ -116,11 +131,12 @@ class FeatureSpaceSampler(ComposedSampler):
     Raises
     ------
     TypeError
-        If there is no way back: the transformer has no inverse and `decoder` is None.
+        If there is no way back: the transformer has no inverse and `decoder` is None. Before any
+        work, where that can be known.
 
     ValueError
-        If X is sparse or has no numeric column; if the transformer returns a sparse or an
-        incomplete table; if a sampler that is not told to does not keep the rows it is given.
+        If X is sparse or has no numeric column, if a part takes no missing values and there are
+        some, or if the transformer does not return a dense table of finite numbers.
 
     See Also
     --------
@@ -129,7 +145,11 @@ class FeatureSpaceSampler(ComposedSampler):
 
     Notes
     -----
-    Where the way back has no value, as that of a Yeo-Johnson transformation far out, the row is
+    Of rows whose source is not known, such as those that a model drew or imbalanced-learn's SMOTE
+    made, the row nearest in the space that has the same label stands for the seed, or the second
+    parent if that is known. `sample_indices_` says -1 all the same.
+
+    Where the inverse has no value, as that of a Yeo-Johnson transformation far out, the row is
     taken half the way back to its seed, and again until it has one.
 
     References
@@ -199,36 +219,34 @@ class FeatureSpaceSampler(ComposedSampler):
         for name in ("sample_indices_", "partner_indices_", "is_synthetic_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample, maybe on other rows
         validate_data(self, X, y, skip_check_array=True)
-        table, encoded = self._in_space(X, y)
-        is_own = self.decode != "none" and isinstance(self.sampler_, BaseSampler)
-        self.sampler_.fit(self._between(table, encoded) if is_own else encoded, y)
-        self.sampling_strategy_ = getattr(self.sampler_, "sampling_strategy_", None)
+        table, Z = self._in_space(X, y)
+        self._way_back(table, Z)
+        self.sampler_.fit(shown(Z, self._codes_shown(table), self.sampler_), y)
+        self._note_strategy()
         return self
 
     def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
-        table, encoded = self._in_space(X, y)
-        if self.decode == "none":
-            found = self._run_sampler(encoded, y, weight)
-        elif isinstance(self.sampler_, BaseSampler):
-            found = self._run_sampler(self._between(table, encoded), y, weight)
-        else:
-            found = self._from_outside(table, encoded, y, weight)
-        X_res, y_res, w_res, provenance = found
-        self.sampling_strategy_ = getattr(self.sampler_, "sampling_strategy_", None)
+        table, Z = self._in_space(X, y)
+        way_back = self._way_back(table, Z)
+        given = shown(Z, self._codes_shown(table), self.sampler_)
+        rows, y_res, w_res, provenance = run_nested(
+            self.sampler_, "sampler", self, given, y, weight
+        )
+        self._note_strategy()
+        if np.shape(rows)[1:] != given.shape[1:]:
+            raise ValueError(
+                f"{type(self.sampler_).__name__}, the sampler of {_OWNER}, must return as many "
+                f"columns as it is given, {given.shape[1]}; it returned shape {np.shape(rows)}."
+            )
+        seed = self._seeds(Z, y, rows, y_res, provenance)
+        Z_res, codes = read_back(rows, self._codes_shown(table), Z.shape[1])
+        X_res = _written(table, Z_res, codes, seed, provenance.synthetic, way_back)
+        if way_back is None:
+            X_res = beside(Z_res, self.transformer_, X_res, table)
         return X_res.tolist() if isinstance(X, list) else X_res, y_res, w_res, provenance
 
     def _in_space(self, X: Any, y: Any) -> tuple[Table, Floats]:
-        """Read X, and return it with its numbers in the space of the transformer."""
-        table = self._table(X, y)
-        self._make_parts(len(table.numeric))
-        return table, self._encoded(table, y)
-
-    def _between(self, table: Table, encoded: Floats) -> EncodedTable:
-        """Return the rows as a sampler of skaug is to see them, to come back by itself."""
-        return EncodedTable(table, encoded, self._decoding(table, encoded))
-
-    def _table(self, X: Any, y: Any) -> Table:
-        """Read X, and refuse what has no numbers that a transformer could take."""
+        """Read X, fit the parts, and return X and its numbers in the space."""
         if is_sparse(X):
             raise ValueError(
                 f"{_OWNER} does not work on sparse data: what comes back from the space has no "
@@ -240,136 +258,124 @@ class FeatureSpaceSampler(ComposedSampler):
                 f"{_OWNER} needs at least 1 numeric column; all {table.shape[1]} of X are "
                 "categorical. Use the sampler itself, or name fewer in categorical_features."
             )
-        if not table.is_categorical.any():
-            return table
-        sampler = SMOTE() if self.sampler is None else self.sampler
-        if self.decode == "none" or not isinstance(sampler, BaseSampler):
-            what = "decode='none'" if self.decode == "none" else type(sampler).__name__
-            first = table.column(int(np.argmax(table.is_categorical)))
-            raise ValueError(
-                f"{_OWNER} with {what} needs numeric columns only; {first} of X is categorical. "
-                "Drop or encode it, or use a single sampler of skaug and decode='residual'."
-            )
-        return table
+        self._make_parts(table)
+        numeric = np.asarray(table.numeric, dtype=np.float64)
+        return table, self._encoded(numeric, labels_of(y, _OWNER))
 
-    def _make_parts(self, n_rows: int) -> None:
-        """Clone the transformer, the sampler and the decoder, and give seeds to what has none."""
-        default = QuantileTransformer(
-            n_quantiles=min(_N_QUANTILES, n_rows), output_distribution="normal"
-        )
-        transformer = default if self.transformer is None else self.transformer
-        sampler = SMOTE() if self.sampler is None else self.sampler
+    def _make_parts(self, table: Table) -> None:
+        """Clone transformer, sampler and decoder, and give seeds to what has none."""
+        transformer, sampler = self.transformer, self.sampler
+        if transformer is None:
+            n_quantiles = min(_N_QUANTILES, table.shape[0])
+            transformer = QuantileTransformer(n_quantiles=n_quantiles, output_distribution="normal")
+        sampler = SMOTE() if sampler is None else sampler
         require_sampler(sampler, _OWNER)
+        refuse_classes(_OWNER, transformer=transformer, decoder=self.decoder)
+        refuse_named_columns(sampler, bool(table.is_categorical.any()), _OWNER)
         reason = why_no_inverse(transformer, self.decode)
         if self.decode != "none" and self.decoder is None and reason is not None:
             raise TypeError(
-                f"{_OWNER} cannot come back from the space: {reason}. Give it a decoder, such as "
-                "MLPRegressor(), or use decode='none'."
+                f"{_OWNER} cannot come back from the space: {reason}. Change that, or give it a "
+                "decoder, such as MLPRegressor(), or use decode='none'."
             )
         self.transformer_, self.sampler_ = clone(transformer), clone(sampler)
-        self.decoder_ = None if self.decoder is None else clone(self.decoder)
+        learns = self.decoder is not None and self.decode != "none"
+        self.decoder_ = clone(self.decoder) if learns else None
         root = seed_sequence(self.random_state)
         for number, part in enumerate([self.sampler_, self.transformer_, self.decoder_]):
             set_seeds(part, child_rng(root, number), only_unset=True)
         if hasattr(self.transformer_, "set_output"):
             self.transformer_.set_output(transform="default")
 
-    def _encoded(self, table: Table, y: Any) -> Floats:
+    def _encoded(self, numeric: Floats, y: NDArray[Any]) -> Floats:
         """Fit the transformer, and return the rows in its space."""
-        numeric = np.asarray(table.numeric, dtype=np.float64)
-        name = type(self.transformer_).__name__
+        name, has_missing = type(self.transformer_).__name__, bool(np.isnan(numeric).any())
         try:
-            encoded = self.transformer_.fit(numeric, y).transform(numeric)
+            Z = self.transformer_.fit(numeric, y).transform(numeric)
         except ValueError as error:
-            if np.isnan(numeric).any() and "NaN" in str(error):
-                raise ValueError(
-                    f"{name}, the transformer of {_OWNER}, takes no missing values, and X has "
-                    "some. Impute them before, or use a transformer that keeps them, such as "
-                    "QuantileTransformer or StandardScaler."
-                ) from error
-            raise
-        if is_sparse(encoded) or np.ndim(encoded) != 2 or len(encoded) != len(numeric):
-            found = "a sparse table" if is_sparse(encoded) else f"shape {np.shape(encoded)}"
+            if not has_missing or "NaN" not in str(error):
+                raise
             raise ValueError(
-                f"{name}, the transformer of {_OWNER}, must return a dense table of "
-                f"{len(numeric)} rows; it returned {found}. See whether it has a parameter such as "
-                "sparse_output=False."
-            )
-        encoded = np.ascontiguousarray(encoded, dtype=np.float64)
-        lost = ~np.isfinite(encoded).all(axis=1) & ~np.isnan(numeric).any(axis=1)
-        if lost.any():
+                f"{name}, the transformer of {_OWNER}, takes no missing values, and X has "
+                "some. Impute them before, or use a transformer that keeps them, such as "
+                "QuantileTransformer or StandardScaler."
+            ) from error
+        Z = checked_space(Z, numeric, f"{name}, the transformer of {_OWNER},")
+        if np.isnan(Z).any() and not takes(self.sampler_, "allow_nan", unknown=True):
             raise ValueError(
-                f"{name}, the transformer of {_OWNER}, must return finite numbers for complete "
-                f"rows; for row {int(np.argmax(lost))} it does not. Transform X so that it does "
-                "before, or use another transformer, such as QuantileTransformer."
+                f"{type(self.sampler_).__name__}, the sampler of {_OWNER}, takes no missing "
+                "values, and X has some. Impute them before, or use a sampler of skaug."
             )
-        return encoded
+        return Z
 
-    def _decoding(self, table: Table, encoded: Floats) -> Decoding:
-        """Return the way back, which has been tried."""
+    def _codes_shown(self, table: Table) -> Indices:
+        """Return the categories that the sampler sees: those of the seeds stand if it cannot."""
+        return table.codes if takes(self.sampler_, "string", unknown=False) else table.codes[:, :0]
+
+    def _way_back(self, table: Table, Z: Floats) -> Decoding | None:
+        """Return the way back, learnt if it has to be, and tried; None if there is to be none."""
+        if self.decode == "none":
+            return None
         numeric = np.asarray(table.numeric, dtype=np.float64)
-        backward: Callable[[Floats], Any]
-        if self.decoder_ is not None:
-            if np.isnan(numeric).any() or np.isnan(encoded).any():
-                raise ValueError(
-                    f"The decoder of {_OWNER} learns from complete rows, and X has missing "
-                    "values. Impute them before."
-                )
-            target = numeric[:, 0] if numeric.shape[1] == 1 else numeric
-            backward = self.decoder_.fit(encoded, target).predict
-        else:
-            backward = self.transformer_.inverse_transform
+        part = self.transformer_ if self.decoder_ is None else self.decoder_
+        backward = part.inverse_transform if self.decoder_ is None else part.predict
         how: Literal["residual", "inverse"] = "inverse" if self.decode == "inverse" else "residual"
-        decoding = Decoding(numeric, encoded, backward, how, self.clip is not None)
+        decoding = Decoding(numeric, Z, backward, how, clip=self.clip is not None)
+        if self.decoder_ is not None:
+            fit_decoder(self.decoder_, Z, numeric, _OWNER)
+        some = np.arange(min(2, len(Z)))
         try:
-            decoding(encoded[:2], np.arange(min(2, len(encoded))))
-        except Exception as error:
-            name = type(self.transformer_ if self.decoder_ is None else self.decoder_).__name__
+            decoding(Z[some], some)
+        except Exception as error:  # every transformer has its own
             raise ValueError(
-                f"{_OWNER} cannot come back from the space: {name} does not return the "
-                f"{numeric.shape[1]} columns of rows of it ({error}). Give another decoder, or use "
-                "decode='none'."
+                f"{_OWNER} cannot come back from the space: {type(part).__name__} does not return "
+                f"the {numeric.shape[1]} numeric columns of X ({error}). Give it another decoder, "
+                "or use decode='none'."
             ) from error
         return decoding
 
-    def _run_sampler(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
-        if not isinstance(X, EncodedTable):
-            return run_nested(self.sampler_, "sampler", self, X, y, weight)
-        given = {} if weight is None else {"sample_weight": weight}
-        X_res, y_res, *w_res = self.sampler_.fit_resample(X, y, **given)
-        provenance = Provenance(
-            self.sampler_.sample_indices_,
-            self.sampler_.partner_indices_,
-            self.sampler_.is_synthetic_,
-        )
-        return X_res, y_res, w_res[0] if w_res else None, provenance
+    def _seeds(self, Z: Floats, y: Any, rows: Any, y_res: Any, provenance: Provenance) -> Indices:
+        """Return the row that each returned one is to resemble where the space tells nothing.
 
-    def _from_outside(
-        self, table: Table, encoded: Floats, y: Any, weight: Any
-    ) -> tuple[Any, Any, Any, Provenance]:
-        """Run a sampler that knows arrays only, and decode the rows that it made."""
-        Z_res, y_res, w_res, provenance = self._run_sampler(encoded, y, weight)
-        made = np.flatnonzero(provenance.synthetic)
-        kept = provenance.source[~provenance.synthetic]
-        name = type(self.sampler_).__name__
-        if (np.diff(made) != 1).any() or (len(made) and made[-1] != len(Z_res) - 1):
-            raise ValueError(
-                f"{_OWNER} needs samplers that return the rows they are given before those they "
-                f"make; {name} does not."
-            )
-        seed = provenance.source[made]
-        if self.decode == "residual" and (seed < 0).any():
-            raise ValueError(
-                f"{name}, the sampler of {_OWNER}, does not tell which rows it made its rows of, "
-                "to which decode='residual' adds. Use decode='inverse', or a sampler of skaug."
-            )
-        values = self._decoding(table, encoded)(Z_res[made], seed)
-        batch = Batch(seed=seed, values=values)
-        return table.extended([batch], kept), y_res, w_res, provenance
+        That is its source, or else its other parent, or else the nearest row with its label.
+        """
+        seed = np.where(provenance.source >= 0, provenance.source, provenance.partner)
+        lost = np.flatnonzero(seed < 0)
+        if len(lost):
+            made = np.asarray(rows[lost, : Z.shape[1]], dtype=np.float64)
+            labels, labels_res = labels_of(y, _OWNER), labels_of(y_res, _OWNER)
+            seed[lost] = nearest_of_label(Z, labels, made, labels_res[lost])
+        return seed
+
+    def _note_strategy(self) -> None:
+        self.sampling_strategy_ = getattr(self.sampler_, "sampling_strategy_", None)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         restrict_tags(tags, [] if self.sampler is None else [self.sampler])
         tags.input_tags.sparse = False
-        tags.input_tags.string = False  # not alone: a transformer wants numbers
+        tags.input_tags.string = tags.input_tags.categorical = True
         return tags
+
+
+def _written(
+    table: Table,
+    Z_res: Floats,
+    codes: Indices | None,
+    seed: Indices,
+    synthetic: NDArray[np.bool_],
+    way_back: Decoding | None,
+) -> Any:
+    """Return the rows of the table that were kept and those that were made, as they stand."""
+    made, kept = np.flatnonzero(synthetic), np.flatnonzero(~synthetic)
+    batch = Batch(
+        seed=seed[made],
+        values=None if way_back is None else way_back(Z_res[made], seed[made]),
+        codes=None if codes is None else codes[made],
+    )
+    is_whole = np.array_equal(seed[kept], np.arange(table.shape[0]))
+    X_res = table.extended([batch] if len(made) else [], None if is_whole else seed[kept])
+    order = np.concatenate([kept, made])
+    if (np.diff(order) == 1).all():
+        return X_res
+    return gathered_rows(X_res, np.argsort(order))  # rows were kept after others were made

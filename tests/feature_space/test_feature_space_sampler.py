@@ -1,18 +1,25 @@
 """Rows made in the space of a transformer, and brought back."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE as ForeignSMOTE
+from imblearn.pipeline import make_pipeline as make_imblearn_pipeline
+from imblearn.under_sampling import RandomUnderSampler, TomekLinks
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, KernelPCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
@@ -24,14 +31,18 @@ from sklearn.preprocessing import (
     QuantileTransformer,
     StandardScaler,
 )
-from strategies import generators
+from sklearn.svm import SVR
 
 from skaug import AugmentedClassifier
-from skaug.compose import SamplerChain
+from skaug.combine import SMOTEENN, SMOTETomek
+from skaug.compose import FunctionSampler, SamplerChain
 from skaug.feature_space import ClassGaussian, Extrapolate, FeatureSpaceSampler, Interpolate
 from skaug.feature_space._decoding import Decoding
-from skaug.mixing import Mixup
+from skaug.feature_space._space_rows import nearest_of_label
+from skaug.mixing import CutMix, Mixup
 from skaug.over_sampling import ADASYN, SMOTE, SMOTER, GeometricSMOTE, RandomOverSampler
+from skaug.selection import SelectedSampler
+from tests.strategies import generators
 
 SPACES = [
     None,
@@ -51,6 +62,12 @@ SAMPLERS = [
     ClassGaussian(),
     Mixup(),
     RandomOverSampler(),
+]
+MIXED = [SMOTE(k_neighbors=3), GeometricSMOTE(k_neighbors=3), Mixup(), RandomOverSampler()]
+COMPOSED = [
+    SamplerChain([SMOTE(random_state=0), RandomOverSampler(random_state=0)]),
+    SelectedSampler(SMOTE()),
+    SMOTETomek(),
 ]
 
 
@@ -206,13 +223,59 @@ def test_where_the_way_back_has_no_value_rows_come_nearer_to_their_seeds():
 
     X = np.array([[0.0], [1.0], [np.nan]])
     decoding = Decoding(X, X, backward, "inverse", clip=False)
-    made = np.array([[0.5], [5.0], [-9.0], [np.nan], [3.0]])
-    found = decoding(made, np.array([0, 0, 1, 2, -1]))
-    # 5 -> 2.5 -> 1.25; -9 is 1 - 10 -> 1 - 5 -> 1 - 2.5; 3 has no seed: to the middle row, 0 or 1
-    assert_array_equal(found[:4], [[0.5], [1.25], [-1.5], [np.nan]])
-    assert found[4, 0] in (1.5, 2 - 0.5)
+    made = np.array([[0.5], [5.0], [-9.0], [np.nan], [np.nan]])
+    found = decoding(made, np.array([0, 0, 1, 2, 1]))
+    # 5 -> 2.5 -> 1.25; -9 is 1 - 10 -> 1 - 5 -> 1 - 2.5
+    assert_array_equal(found, [[0.5], [1.25], [-1.5], [np.nan], [1.0]])
     nowhere = Decoding(X[:2], X[:2], lambda Z: np.where(Z == 1, 4.0, np.inf), "inverse", clip=False)
     assert_array_equal(nowhere(np.array([[1.5]]), np.array([1])), [[4.0]])
+
+
+def test_a_copy_is_a_copy_though_the_way_back_rounds_by_position():
+    X = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])
+    decoding = Decoding(X, X, lambda Z: Z + 1e-9 * np.arange(len(Z))[:, None], "residual", False)
+    assert_array_equal(decoding(X[[2, 2, 1]], np.array([2, 2, 1])), X[[2, 2, 1]])
+
+
+@pytest.mark.parametrize("how", ["residual", "inverse"])
+def test_a_row_misses_what_its_seed_misses_and_nothing_else(how):
+    X = np.array([[1.0, 2.0], [np.nan, 3.0]])
+    decoding = Decoding(X, X, lambda Z: Z, how, clip=False)
+    made = np.array([[np.nan, 5.0], [7.0, 4.0]])
+    assert_array_equal(decoding(made, np.array([0, 1])), [[1.0, 5.0], [np.nan, 4.0]])
+
+
+@pytest.mark.parametrize("how", ["residual", "inverse"])
+def test_without_any_value_a_cell_is_its_seeds(how):
+    X = np.array([[1.0, 2.0]])
+    decoding = Decoding(X, X, lambda Z: Z * [np.nan, 1], how, clip=False)
+    assert_array_equal(decoding(np.array([[4.0, 2.0]]), np.array([0])), X)
+
+
+def test_the_nearest_row_has_the_label_if_any_has_it():
+    Z, y = np.array([[0.0], [1.0], [5.0]]), np.array(["a", "b", "b"])
+    made, y_made = np.array([[0.1], [0.1], [4.0]]), np.array(["a", "b", "new"])
+    assert_array_equal(nearest_of_label(Z, y, made, y_made), [0, 1, 2])
+    one_hot = np.eye(2)[[0, 1, 1]]
+    assert_array_equal(nearest_of_label(Z, one_hot, made, one_hot), [0, 0, 2])
+
+
+def test_missing_categories_go_through_samplers_made_of_samplers():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=60), "k": rng.choice(["u", "v", None], 60)})
+    y = np.repeat([0, 1], [40, 20])
+    both = FeatureSpaceSampler(None, SamplerChain([RandomOverSampler(random_state=0)]))
+    X_res, _ = both.fit_resample(X, y)
+    pd.testing.assert_frame_equal(X_res, X.iloc[both.sample_indices_].reset_index(drop=True))
+
+
+def test_a_drawn_row_misses_what_the_row_that_gave_its_categories_misses():
+    X, y = skewed()
+    X[::3, 0], X[1::4, 2] = np.nan, np.nan
+    both = FeatureSpaceSampler(None, ClassGaussian(), random_state=0)
+    X_res, _ = both.fit_resample(X, y)
+    partner = both.partner_indices_[90:]
+    assert_array_equal(np.isnan(X_res[90:]), np.isnan(X[partner]))
 
 
 def test_missing_numbers_that_the_transformer_does_not_take():
@@ -220,7 +283,7 @@ def test_missing_numbers_that_the_transformer_does_not_take():
     X[3, 1] = np.nan
     with pytest.raises(ValueError, match=r"PCA, the transformer .* takes no missing values"):
         FeatureSpaceSampler(PCA(2)).fit_resample(X, y)
-    with pytest.raises(ValueError, match="decoder of FeatureSpaceSampler learns from complete"):
+    with pytest.raises(ValueError, match="the decoder of FeatureSpaceSampler, learns from"):
         FeatureSpaceSampler(decoder=KNeighborsRegressor()).fit_resample(X, y)
     X_res, _ = FeatureSpaceSampler(random_state=0).fit_resample(X, y)
     assert np.isnan(X_res[:90]).sum() == 1
@@ -277,19 +340,222 @@ def test_decode_none_returns_the_space():
 def test_samplers_from_elsewhere():
     X, y = skewed()
     foreign = ForeignSMOTE(random_state=0)
-    with pytest.raises(ValueError, match="does not tell which rows it made its rows of"):
-        FeatureSpaceSampler(PCA(2), foreign).fit_resample(X, y)
-    X_res, y_res = FeatureSpaceSampler(PCA(), foreign, decode="inverse").fit_resample(X, y)
-    expected = foreign.fit_resample(PCA().fit_transform(X), y)
-    assert_allclose(PCA().fit(X).transform(X_res), expected[0], atol=1e-9)
-    assert_array_equal(y_res, expected[1])
-    assert_array_equal(X_res[:90], X)
-    chain = SamplerChain([SMOTE(random_state=1)])
-    one = FeatureSpaceSampler(PCA(2), SMOTE(random_state=1)).fit_resample(X, y)[0]
-    assert_allclose(FeatureSpaceSampler(PCA(2), chain).fit_resample(X, y)[0], one)
-    frame = pd.DataFrame(X).assign(kind=pd.Categorical(["u", "v"] * 45)).rename(columns=str)
-    with pytest.raises(ValueError, match="SamplerChain needs numeric columns only; column 'kind'"):
-        FeatureSpaceSampler(None, chain).fit_resample(frame, y)
+    Z_res, expected = foreign.fit_resample(PCA(2).fit_transform(X), y)
+    for decode in ("residual", "inverse"):
+        both = FeatureSpaceSampler(PCA(2), foreign, decode=decode)
+        X_res, y_res = both.fit_resample(X, y)
+        assert_allclose(PCA(2).fit(X).transform(X_res), Z_res, atol=1e-9)
+        assert_array_equal(y_res, expected)
+        assert_array_equal(X_res[:90], X)
+        assert_array_equal(both.sample_indices_[90:], -1)
+    with pytest.raises(ValueError, match="takes no sample_weight"):
+        both.fit_resample(X, y, sample_weight=np.ones(90))
+    X[0, 0] = np.nan
+    with pytest.raises(ValueError, match=r"SMOTE, the sampler of .* takes no missing values"):
+        FeatureSpaceSampler(None, foreign).fit_resample(X, y)
+
+
+@pytest.mark.parametrize("sampler", [TomekLinks(), RandomUnderSampler(random_state=0), SMOTEENN()])
+def test_samplers_that_remove_rows(sampler):
+    X, y = skewed()
+    both = FeatureSpaceSampler(PCA(2), sampler, random_state=0)
+    X_res, y_res = both.fit_resample(X, y)
+    kept = ~both.is_synthetic_
+    assert_array_equal(X_res[kept], X[both.sample_indices_[kept]])
+    assert_array_equal(y_res[kept], y[both.sample_indices_[kept]])
+
+
+def test_rows_stay_in_the_order_of_the_sampler():
+    """Rows that were made may stand before or among those that were kept."""
+
+    class MadeFirst(BaseEstimator):
+        def fit_resample(self, X, y):
+            self.sample_indices_ = np.array([3, 0, 1, 1, 2])
+            self.is_synthetic_ = np.array([True, False, True, False, False])
+            return X[[3, 0, 1, 1, 2]] + self.is_synthetic_[:, None], y[[3, 0, 1, 1, 2]]
+
+    X = np.random.default_rng(0).normal(size=(8, 2))
+    both = FeatureSpaceSampler(FunctionTransformer(), MadeFirst())
+    X_res, y_res = both.fit_resample(X, np.arange(8))
+    assert_allclose(X_res, X[[3, 0, 1, 1, 2]] + [[1], [0], [1], [0], [0]])
+    assert_array_equal(y_res, [3, 0, 1, 1, 2])
+
+
+def test_rows_without_a_source_borrow_from_the_nearest_of_their_label():
+    """What a PCA leaves out, a Gaussian drawn in its space has to get from somewhere."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 5)) + 10 * np.repeat([[0], [1]], [200, 100], axis=0)
+    y = np.repeat(["low", "high"], [200, 100])
+    own = X[200:]
+    X_res, _ = FeatureSpaceSampler(PCA(2), ClassGaussian(), random_state=0).fit_resample(X, y)
+    made = X_res[300:]
+    assert_allclose(made.mean(axis=0), own.mean(axis=0), atol=0.5)
+    assert_allclose(made.std(axis=0), own.std(axis=0), rtol=0.3)
+    both = FeatureSpaceSampler(PCA(2), ClassGaussian(), random_state=0)
+    plane = both.fit_resample(X, y) and both.transformer_
+    lost = X - plane.inverse_transform(plane.transform(X))
+    lost_made = made - plane.inverse_transform(plane.transform(made))
+    gap = np.abs(lost_made[:, None] - lost[None, 200:]).sum(axis=2)
+    assert gap.min(axis=1).max() < 1e-9
+
+
+@given(generators(), st.sampled_from(MIXED))
+def test_in_a_mixed_table_itself_it_is_the_sampler(rng, sampler):
+    """Categories get there and back, with gaps, and the sampler treats them as it does in X."""
+    X = pd.DataFrame(rng.normal(size=(40, 2)), columns=["a", "b"])
+    X["c"] = pd.Categorical(rng.choice(["x", "y", "z", None], 40))
+    X["d"] = rng.choice([True, False], 40)
+    X.loc[rng.random(40) < 0.1, "a"] = np.nan
+    y = rng.permutation(np.repeat(["common", "rare"], [28, 12]))
+    sampler = clone(sampler).set_params(random_state=int(rng.integers(1000)))
+    own = sampler.fit_resample(X, y)
+    found = FeatureSpaceSampler(FunctionTransformer(), sampler).fit_resample(X, y)
+    pd.testing.assert_frame_equal(found[0], own[0], rtol=1e-12)
+    assert_array_equal(found[1], own[1])
+
+
+@pytest.mark.parametrize("sampler", COMPOSED)
+@pytest.mark.parametrize("decode", ["residual", "inverse", "none"])
+@pytest.mark.parametrize("container", ["pandas", "polars", "pyarrow", "object"])
+def test_samplers_made_of_samplers_take_mixed_tables(container, decode, sampler):
+    rng = np.random.default_rng(0)
+    a, b, kind = rng.normal(size=80), rng.normal(size=80), rng.choice(["u", "v"], 80)
+    columns = {"a": a, "kind": kind, "b": b}
+    X = {
+        "pandas": pd.DataFrame(columns),
+        "polars": pl.DataFrame(columns),
+        "pyarrow": pa.table(columns),
+        "object": np.column_stack([np.array(v, dtype=object) for v in columns.values()]),
+    }[container]
+    y = np.repeat([0, 1], [60, 20])
+    both = FeatureSpaceSampler(PCA(1), sampler, decode=decode, random_state=0)
+    X_res, y_res = both.fit_resample(X, y)
+    assert type(X_res) is type(X)
+    assert len(X_res) == len(y_res) == len(both.is_synthetic_)
+    if decode == "none" and container != "object":
+        names = X_res.column_names if container == "pyarrow" else list(X_res.columns)
+        assert names == ["pca0", "kind"]
+    kinds = X_res[:, -1 if decode == "none" else 1] if container == "object" else X_res["kind"]
+    assert set(np.asarray(kinds)) == {"u", "v"}
+
+
+def test_categories_are_the_seeds_where_the_sampler_takes_none():
+    X, y = skewed()
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    frame["kind"] = pd.Categorical(np.where(np.arange(90) % 2, "odd", "even"))
+    X_res, _ = FeatureSpaceSampler(PCA(2), ForeignSMOTE(random_state=0)).fit_resample(frame, y)
+    plain = FeatureSpaceSampler(PCA(2), ForeignSMOTE(random_state=0)).fit_resample(X, y)[0]
+    assert_array_equal(X_res[list("abcd")], plain)
+    assert X_res["kind"].dtype == frame["kind"].dtype
+
+
+def test_columns_cannot_be_named_in_the_sampler():
+    X, y = skewed()
+    for sampler, name in [
+        (SMOTE(categorical_features=[0]), "categorical_features"),
+        (SamplerChain([SMOTE(categorical_features=[0])]), "smote__categorical_features"),
+    ]:
+        with pytest.raises(ValueError, match=rf"{name}=\[0\] of .* names columns of X"):
+            FeatureSpaceSampler(None, sampler).fit_resample(X, y)
+    FeatureSpaceSampler(None, SMOTE(categorical_features=None)).fit_resample(X, y)
+
+
+def test_a_sampler_that_copies_cells_works_in_the_space():
+    X, y = skewed()
+    copies = CutMix(random_state=0)
+    found = FeatureSpaceSampler(StandardScaler(), copies).fit_resample(X, y)[0]
+    assert_allclose(found, copies.fit_resample(X, y)[0], rtol=1e-9)
+    turned = FeatureSpaceSampler(PCA(), copies).fit_resample(X, y)[0]
+    expected = copies.fit_resample(PCA().fit_transform(X), y)[0]
+    assert_allclose(PCA().fit(X).transform(turned), expected, atol=1e-9)
+    X[::9, 1] = np.nan
+    both = FeatureSpaceSampler(StandardScaler(), copies)
+    X_res, _ = both.fit_resample(X, y)
+    assert_array_equal(np.isnan(X_res), np.isnan(X[both.sample_indices_]))
+
+
+@pytest.mark.parametrize("kind", ["list", "column", "one-hot", "one-hot frame", "polars"])
+def test_a_supervised_transformer_is_given_labels(kind):
+    X, y = skewed()
+    y = (y == "rare").astype(int)
+    one_hot = np.eye(2, dtype=int)[y]
+    given = {
+        "list": y.tolist(),
+        "column": pd.DataFrame({"y": y}),
+        "one-hot": one_hot,
+        "one-hot frame": pd.DataFrame(one_hot),
+        "polars": pl.Series(y),
+    }[kind]
+    both = FeatureSpaceSampler(
+        LinearDiscriminantAnalysis(), decoder=KNeighborsRegressor(), random_state=0
+    )
+    X_res, y_res = both.fit_resample(X, given)
+    assert type(y_res) is type(given)
+    assert_array_equal(X_res, clone(both).fit_resample(X, y)[0])
+
+
+def test_integer_frames_and_spaces_with_more_columns():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.integers(0, 4, size=(60, 3)), columns=list("abc"))
+    y = np.repeat([0, 1], [40, 20])
+    space = KernelPCA(8, kernel="rbf", fit_inverse_transform=True)
+    X_res, _ = FeatureSpaceSampler(space, Mixup(), random_state=0).fit_resample(X, y)
+    assert (X_res.dtypes == X.dtypes).all()
+
+
+def test_big_integers_of_copies_keep_their_digits():
+    X = np.random.default_rng(0).integers(2**53, 2**60, size=(30, 2))
+    y = np.repeat([0, 1], [20, 10])
+    copies = RandomOverSampler(random_state=0)
+    found = FeatureSpaceSampler(PCA(1), copies).fit_resample(X, y)[0]
+    assert_array_equal(found, copies.fit_resample(X, y)[0])
+
+
+def test_a_decoder_learns_from_complete_rows():
+    X, y = skewed()
+    X[::6, 2] = np.nan
+    space = make_pipeline(SimpleImputer(), PCA(2))
+    both = FeatureSpaceSampler(space, decoder=KNeighborsRegressor(3), random_state=0)
+    X_res, _ = both.fit_resample(X, y)
+    seed = both.sample_indices_
+    assert_array_equal(np.isnan(X_res), np.isnan(X[seed]))
+
+
+def test_parts_are_instances_that_fit():
+    X, y = skewed()
+    with pytest.raises(TypeError, match=r"transformer of .* must be an instance: write PCA\(\)"):
+        FeatureSpaceSampler(PCA).fit_resample(X, y)
+    with pytest.raises(TypeError, match="decoder of FeatureSpaceSampler must be an instance"):
+        FeatureSpaceSampler(decoder=KNeighborsRegressor).fit_resample(X, y)
+    with pytest.raises(ValueError, match=r"SVR, the decoder .* regressor of several outputs"):
+        FeatureSpaceSampler(PCA(2), decoder=SVR()).fit_resample(X, y)
+    narrow = FunctionSampler(lambda X, y: (X[:, :1], y))
+    with pytest.raises(ValueError, match="must return as many columns as it is given, 4"):
+        FeatureSpaceSampler(None, narrow).fit_resample(X, y)
+
+
+def test_nothing_is_mutated_and_a_pickle_knows_the_space():
+    X, y = skewed()
+    before = X.copy(), y.copy()
+    both = FeatureSpaceSampler(make_pipeline(StandardScaler(), PCA(2)), SMOTE(), random_state=0)
+    params = str(both.get_params())
+    X_res, _ = both.fit_resample(X, y)
+    assert_array_equal(X, before[0])
+    assert_array_equal(y, before[1])
+    assert str(both.get_params()) == params
+    again = pickle.loads(pickle.dumps(both))
+    assert_array_equal(again.sample_indices_, both.sample_indices_)
+    assert_array_equal(again.fit_resample(X, y)[0], X_res)
+    assert not hasattr(both.fit(X, y), "sample_indices_")
+
+
+def test_n_jobs_does_not_matter():
+    X, y = skewed(300)
+    found = [
+        FeatureSpaceSampler(None, SMOTE(random_state=0, n_jobs=n_jobs)).fit_resample(X, y)[0]
+        for n_jobs in (1, 2)
+    ]
+    assert found[0].tobytes() == found[1].tobytes()
 
 
 def test_numbers_to_predict():
@@ -312,7 +578,7 @@ def test_transformers_that_return_something_else():
     with np.errstate(all="ignore"), pytest.raises(ValueError, match="finite numbers for complete"):
         FeatureSpaceSampler(logarithm).fit_resample(X - 9, y)
     wrong = FunctionTransformer(lambda X: X, inverse_func=lambda X: X[:, :2], check_inverse=False)
-    with pytest.raises(ValueError, match="FunctionTransformer does not return the 4 columns"):
+    with pytest.raises(ValueError, match="FunctionTransformer does not return the 4 numeric"):
         FeatureSpaceSampler(wrong).fit_resample(X, y)
 
 
@@ -338,15 +604,19 @@ def test_quantiles_of_few_rows_do_not_warn():
 
 
 @pytest.mark.parametrize("routing", [False, True])
-def test_a_search_over_the_space_and_the_sampler(routing):
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_a_search_over_the_space_and_the_sampler(in_pipeline, routing):
     X, y = skewed(200)
     with config_context(enable_metadata_routing=routing):
         space = FeatureSpaceSampler(PCA(), SMOTE(), random_state=0)
         model = AugmentedClassifier(LogisticRegression(), space)
+        name = "sampler"
+        if in_pipeline:
+            model, name = make_imblearn_pipeline(space, LogisticRegression()), "featurespacesampler"
         grid = {
-            "sampler__transformer__n_components": [1, 2],
-            "sampler__sampler__k_neighbors": [3, 5],
-            "sampler__decode": ["residual", "inverse"],
+            f"{name}__transformer__n_components": [1, 2],
+            f"{name}__sampler__k_neighbors": [3, 5],
+            f"{name}__decode": ["residual", "inverse"],
         }
         search = GridSearchCV(model, grid, cv=3, scoring="roc_auc").fit(X, y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
