@@ -71,7 +71,18 @@ from skaug.over_sampling import (
     ProWSyn,
     RandomOverSampler,
 )
-from skaug.perturbation import GaussianNoise
+from skaug.perturbation import (
+    FeatureMask,
+    GaussianNoise,
+    Jitter,
+    MagnitudeWarp,
+    PerturbationSampler,
+    QuantileJitter,
+    Scaling,
+    SwapNoise,
+    TimeWarp,
+    WindowWarp,
+)
 from skaug.selection import NeighborhoodScorer, SelectedSampler
 from skaug.testing import parametrize_with_checks
 from skaug.under_sampling import EditedNearestNeighbours, TomekLinks
@@ -153,6 +164,17 @@ SAMPLERS = [
     GaussianNoise(random_state=0),
     GaussianNoise(sampling_strategy="auto", random_state=0),
     GaussianNoise(by_class=True, clip="range", random_state=0),
+    SwapNoise(random_state=0),
+    SwapNoise(by_class=True, random_state=0),
+    FeatureMask(random_state=0),
+    FeatureMask(rescale=True, random_state=0),
+    QuantileJitter(random_state=0),
+    QuantileJitter(snap=True, random_state=0),
+    Jitter(random_state=0),
+    Scaling(random_state=0),
+    MagnitudeWarp(random_state=0),
+    TimeWarp(random_state=0),
+    WindowWarp(random_state=0),
     FeatureSpaceSampler(random_state=0),
     FeatureSpaceSampler(StandardScaler(), SMOTE(), decode="inverse", random_state=0),
     SelectedSampler(random_state=0),
@@ -214,11 +236,31 @@ EXPECTED_FAILURES = {
 }
 
 
-SEEDLESS = (AutoContrast, Equalize, FunctionAugmenter, Invert, Posterize, RandomFlip, Sharpness)
-SEEDLESS = (*SEEDLESS, RandomPerspective, Solarize)  # of a line, the first of them
-OF_ANY_RANGE = (Cutout, ElasticTransform, GaussianBlur, GridMask, PixelDropout, RandomAffine)
-OF_ANY_RANGE = (*OF_ANY_RANGE, RandomCrop, RandomErasing, RandomFlip, RandomPerspective)
-OF_ANY_RANGE = (*OF_ANY_RANGE, RandomResizedCrop, Sharpness)
+SEEDLESS = (
+    AutoContrast,
+    Equalize,
+    FunctionAugmenter,
+    Invert,
+    Posterize,
+    RandomFlip,
+    RandomPerspective,  # of a line
+    Sharpness,
+    Solarize,
+)
+OF_ANY_RANGE = (
+    Cutout,
+    ElasticTransform,
+    GaussianBlur,
+    GridMask,
+    PixelDropout,
+    RandomAffine,
+    RandomCrop,
+    RandomErasing,
+    RandomFlip,
+    RandomPerspective,
+    RandomResizedCrop,
+    Sharpness,
+)
 
 
 def expected_of_images(sampler):
@@ -230,14 +272,28 @@ def expected_of_images(sampler):
     return found
 
 
+LEARNS_OF_ALL_ROWS = (FeatureMask, GaussianNoise, Jitter, QuantileJitter, SwapNoise)
+
+
+def expected_of_perturbations(sampler):
+    found = {}
+    if isinstance(sampler, LEARNS_OF_ALL_ROWS) and not getattr(sampler, "by_class", False):
+        found["check_other_classes_do_not_matter"] = "it learns of columns of all classes"
+    if isinstance(sampler, SwapNoise):
+        reason = "a cell that is copied is copied if missing"
+        found["check_missing_values_follow_the_seed"] = reason
+    if isinstance(sampler, (TimeWarp, WindowWarp)):
+        found["check_missing_values_follow_the_seed"] = "gaps move with their time"
+    return found
+
+
 def expected_failures(sampler):
     if getattr(sampler, "labels", "hard") in ("weighted", "bernoulli"):
         return EITHER_LABEL
     if isinstance(sampler, BaseImageSampler):
         return expected_of_images(sampler)
-    if isinstance(sampler, GaussianNoise) and not sampler.by_class:
-        reason = "its noise is in proportion to the deviations of all rows"
-        return {"check_other_classes_do_not_matter": reason}
+    if isinstance(sampler, PerturbationSampler):
+        return expected_of_perturbations(sampler)
     return EXPECTED_FAILURES.get(type(sampler), {})
 
 
@@ -279,9 +335,9 @@ def foreign(sampler):
         return MOVES_ALL_ROWS
     if isinstance(sampler, BaseImageSampler):
         return CHANGES_ROWS | {"check_target_type": "y may hold anything"}
-    if isinstance(sampler, GaussianNoise) and sampler.sampling_strategy is None:
-        any_y = {} if sampler.by_class else {"check_target_type": "y may hold anything"}
-        return CHANGES_ROWS | any_y
+    if isinstance(sampler, PerturbationSampler) and sampler.sampling_strategy is None:
+        by_class = getattr(sampler, "by_class", False)
+        return CHANGES_ROWS | ({} if by_class else {"check_target_type": "y may hold anything"})
     return {}
 
 
