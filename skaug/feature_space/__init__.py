@@ -4,7 +4,7 @@ from skaug.feature_space._class_gaussian import ClassGaussian
 from skaug.feature_space._extrapolate import Extrapolate
 from skaug.feature_space._feature_space_sampler import FeatureSpaceSampler
 from skaug.feature_space._interpolate import Interpolate
-from skaug.feature_space._moex import MoEx
+from skaug.mixing import MoEx
 from skaug.perturbation import GaussianNoise
 
 __all__ = [

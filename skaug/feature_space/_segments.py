@@ -9,9 +9,9 @@ import numpy as np
 from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import random_indices
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import NEIGHBORS, SEARCH
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors._table_search import NEIGHBORS, SEARCH
-from skaug.over_sampling._interpolation import interpolated_batch
 
 __all__ = ["SEGMENT_CONSTRAINTS", "SegmentSampler"]
 

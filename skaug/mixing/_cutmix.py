@@ -9,13 +9,13 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch
 from skaug._core.mixed_target import MixedTarget
 from skaug._core.rng import RandomState
+from skaug._planning.table_search import SEARCH
 from skaug.mixing._base import ALPHA, MIXED_CONSTRAINTS, Mixed, MixingSampler
 from skaug.mixing._boxes import checked_shape, drawn_boxes
 from skaug.mixing._cells import CellBatch, CellTable
 from skaug.mixing._gates import ColumnGates, Flipped, MarginalRows, Mask, share_kept
 from skaug.mixing._pairs import SYMMETRIC, drawn_pairs, number_of_rows, seeds
 from skaug.mixing._weights import beta
-from skaug.neighbors._table_search import SEARCH
 
 __all__ = ["CutMix"]
 

@@ -7,11 +7,11 @@ import numpy as np
 from skaug._core import sklearn as sk
 from skaug._core.mixed_target import MixedTarget
 from skaug._core.rng import RandomState
+from skaug._planning.table_search import SEARCH
 from skaug.base import Table
 from skaug.mixing._base import ALPHA, MIXED_CONSTRAINTS, Mixed, MixingSampler, mixed_rows
 from skaug.mixing._pairs import SYMMETRIC, drawn_pairs, number_of_rows
 from skaug.mixing._weights import beta, stretched
-from skaug.neighbors._table_search import SEARCH
 
 __all__ = ["Mixup"]
 

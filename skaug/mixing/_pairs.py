@@ -10,8 +10,8 @@ from skaug._core.mixed_target import MixedTarget
 from skaug._core.rng import random_indices
 from skaug._core.stats import column_std
 from skaug._core.table import Table
+from skaug._planning.table_search import checked_k, neighbors_of
 from skaug.neighbors import CategoryMetric, mismatch_metric
-from skaug.neighbors._table_search import checked_k, neighbors_of
 
 __all__ = [
     "SYMMETRIC",

@@ -14,9 +14,8 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Floats, Indices
 from skaug._core.extras import require
 
-__all__ = ["FEWEST_QUERIES", "ApproximateNeighbors"]
+__all__ = ["ApproximateNeighbors"]
 
-FEWEST_QUERIES = 50_000  # below, an exact search is as fast
 _TRAINING_ROWS = 40  # for each list; Faiss asks for 39 at least
 _TRAINING_ROUNDS = 5
 _BLOCK_ROWS = 65_536

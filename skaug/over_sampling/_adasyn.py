@@ -7,9 +7,9 @@ import numpy as np
 from skaug._core.batch import Batch
 from skaug._core.rng import RandomState
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import SEARCH
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors._table_search import SEARCH
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import apportioned, foreign_share, warn_of_fall_back
 from skaug.over_sampling._smote import SMOTE
 

@@ -8,9 +8,9 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import SEARCH
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors._table_search import SEARCH
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import (
     checked_against_table,
     foreign_share,

@@ -9,10 +9,10 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import NEIGHBORS, SEARCH, among_of, category_metric
 from skaug.base import ClassSampler, Table, Target
 from skaug.neighbors import distinct_rows
-from skaug.neighbors._table_search import NEIGHBORS, SEARCH, among_of, category_metric
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._parents import refuse_sparse
 
 __all__ = ["GeometricSMOTE", "shaped"]

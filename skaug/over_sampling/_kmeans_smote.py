@@ -14,11 +14,11 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import requested_k
 from skaug.base import ClassSampler, Table, Target
 from skaug.neighbors import distinct_rows
-from skaug.neighbors._table_search import requested_k
 from skaug.over_sampling._embedding import embedded, mean_distance, seeded_clone
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import apportioned, joined_batches, warn_of_fall_back
 from skaug.over_sampling._smote import SMOTE
 

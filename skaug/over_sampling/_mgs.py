@@ -10,10 +10,10 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import effective_k
+from skaug._planning.table_search import NEIGHBORS, SEARCH, category_metric, neighbors_of
 from skaug.base import ClassSampler, Table, Target
 from skaug.neighbors import distinct_rows
-from skaug.neighbors._table_search import NEIGHBORS, SEARCH, category_metric, neighbors_of
-from skaug.over_sampling._interpolation import effective_k
 from skaug.over_sampling._parents import donated_codes, refuse_sparse, warn_of_copies
 
 __all__ = ["MGSSampler", "gaussian_rows"]

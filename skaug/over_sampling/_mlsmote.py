@@ -9,9 +9,9 @@ from scipy import sparse
 from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Indices
 from skaug._core.rng import RandomState, class_rng
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import NEIGHBORS, SEARCH, checked_k
 from skaug.base import Table
-from skaug.neighbors._table_search import NEIGHBORS, SEARCH, checked_k
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._multilabel import MultilabelSampler
 
 __all__ = ["MLSMOTE", "label_sets"]

@@ -8,7 +8,7 @@ import numpy as np
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.table import Table
 from skaug._core.target import Target
-from skaug.neighbors._table_search import category_metric, checked_k, neighbors_of
+from skaug._planning.table_search import category_metric, checked_k, neighbors_of
 
 __all__ = ["apportioned", "foreign_share", "joined_batches", "warn_of_fall_back"]
 

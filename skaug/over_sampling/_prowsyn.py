@@ -9,9 +9,9 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.table_search import NEIGHBORS, SEARCH, among_of, category_metric, checked_k
 from skaug.base import ClassSampler, Table, Target
 from skaug.neighbors import distinct_rows, kneighbors
-from skaug.neighbors._table_search import NEIGHBORS, SEARCH, among_of, category_metric, checked_k
 from skaug.over_sampling._neighborhood import apportioned
 from skaug.over_sampling._parents import donated_codes, warn_of_copies
 

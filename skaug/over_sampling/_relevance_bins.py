@@ -11,10 +11,10 @@ import numpy as np
 from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import class_rng
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import NEIGHBORS, SEARCH, checked_k
 from skaug.base import BaseSampler, Table
 from skaug.metrics import relevance_of_extremes, relevance_of_points
-from skaug.neighbors._table_search import NEIGHBORS, SEARCH, checked_k
-from skaug.over_sampling._interpolation import interpolated_batch
 
 __all__ = [
     "BIN_CONSTRAINTS",

@@ -11,9 +11,9 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.continuous import ContinuousTarget
 from skaug._core.rng import RandomState, random_indices
+from skaug._planning.table_search import category_metric
 from skaug.base import BaseSampler, Table
 from skaug.neighbors import CategoryMetric
-from skaug.neighbors._table_search import category_metric
 from skaug.over_sampling._gaussian_noise import (
     drawn_categories,
     noisy_batch,

@@ -9,8 +9,8 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import interpolated_batch
 from skaug.base import ClassSampler, Table, Target
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._smote import SMOTE
 
 __all__ = ["SMOTENC", "warn_of_encoder"]

@@ -11,10 +11,10 @@ from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.stats import column_std
 from skaug._core.strategy import SamplingStrategy
+from skaug._planning.interpolation import interpolated_batch
+from skaug._planning.table_search import SEARCH
 from skaug.base import ClassSampler, Table, Target
-from skaug.neighbors._table_search import SEARCH
 from skaug.over_sampling._embedding import centred, embedded, seeded_clone
-from skaug.over_sampling._interpolation import interpolated_batch
 from skaug.over_sampling._neighborhood import foreign_share, warn_of_fall_back
 from skaug.over_sampling._smote import SMOTE
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from skaug._core import sklearn as sk
 from skaug._core.batch import Indices
+from skaug._planning.table_search import SEARCH, category_metric, checked_k, neighbors_of
 from skaug.base import Table, Target
-from skaug.neighbors._table_search import SEARCH, category_metric, checked_k, neighbors_of
 from skaug.under_sampling._cleaning_sampler import CleaningSampler, CleaningStrategy
 
 __all__ = ["EditedNearestNeighbours", "disagreement"]

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skaug._core.batch import Indices
+from skaug._planning.table_search import category_metric
 from skaug.base import Table, Target
 from skaug.neighbors import kneighbors
-from skaug.neighbors._table_search import category_metric
 from skaug.under_sampling._cleaning_sampler import CleaningSampler, CleaningStrategy
 
 __all__ = ["TomekLinks", "tomek_links"]

@@ -11,7 +11,8 @@ from sklearn.base import clone
 from test_by_object import SAMPLERS, X, y
 
 from skaug._core.extras import MissingExtraError
-from skaug.neighbors import ApproximateNeighbors, _table_search, kneighbors
+from skaug._planning import table_search
+from skaug.neighbors import ApproximateNeighbors, kneighbors
 from skaug.over_sampling import SMOTE
 
 has_faiss = importlib.util.find_spec("faiss") is not None
@@ -71,7 +72,7 @@ def test_small_classes_are_searched_exactly(sampler):
 @needs_faiss
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=str)
 def test_with_few_lists_all_are_found(sampler, monkeypatch):
-    monkeypatch.setattr(_table_search, "FEWEST_QUERIES", 1)
+    monkeypatch.setattr(table_search, "_FEWEST_QUERIES", 1)
     fits = []
     fit = ApproximateNeighbors.fit
     monkeypatch.setattr(

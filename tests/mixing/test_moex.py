@@ -9,9 +9,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from strategies import generators, labelled_numbers, numbers
 
-from skaug.feature_space import _moments
-from skaug.feature_space._moex import MoEx
-from skaug.feature_space._moments import Groups, exchange_moments
+from skaug.mixing import _moments
+from skaug.mixing._moex import MoEx
+from skaug.mixing._moments import Groups, exchange_moments
 
 
 def groups_of_images(norm, height, width, n_channels, channels="last"):

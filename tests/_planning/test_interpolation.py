@@ -7,8 +7,8 @@ from numpy.testing import assert_array_equal
 from sklearn.neighbors import NearestNeighbors
 from strategies import codes, generators
 
-from skaug.neighbors._table_search import requested_k
-from skaug.over_sampling._interpolation import _draw_weighted, vote
+from skaug._planning.interpolation import _draw_weighted, vote
+from skaug._planning.table_search import requested_k
 
 
 @given(st.integers(1, 6).flatmap(lambda k: codes(20, max_columns=k)), generators())

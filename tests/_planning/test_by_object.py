@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 from strategies import generators
 
-from skaug.neighbors._by_object import first_valid
+from skaug._planning.by_object import first_valid
 from skaug.over_sampling import (
     ADASYN,
     SMOTE,

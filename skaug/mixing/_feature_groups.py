@@ -7,7 +7,7 @@ import numpy as np
 
 from skaug._core.chosen_columns import chosen_columns
 from skaug.base import Table
-from skaug.feature_space._moments import Groups, image_groups
+from skaug.mixing._moments import Groups, image_groups
 
 __all__ = ["groups_of"]
 

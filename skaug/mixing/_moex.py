@@ -11,9 +11,9 @@ from skaug._core.mixed_target import MixedTarget
 from skaug._core.rng import RandomState
 from skaug._core.table import is_sparse
 from skaug.base import Table
-from skaug.feature_space._feature_groups import groups_of
-from skaug.feature_space._moments import exchange_moments
 from skaug.mixing._base import MIXED_CONSTRAINTS, Mixed, MixingSampler
+from skaug.mixing._feature_groups import groups_of
+from skaug.mixing._moments import exchange_moments
 from skaug.mixing._pairs import SYMMETRIC, drawn_pairs, number_of_rows
 
 __all__ = ["MoEx"]

@@ -9,11 +9,15 @@ from skaug._core.extras import require
 from skaug._core.stats import column_std
 from skaug._core.table import Table, is_sparse
 from skaug._core.target import Target
-from skaug.neighbors._among import nearest_among
-from skaug.neighbors._approximate import FEWEST_QUERIES, ApproximateNeighbors
-from skaug.neighbors._by_object import answers_of, first_valid, refuse_what_objects_cannot_search
-from skaug.neighbors._kneighbors import kneighbors
-from skaug.neighbors._metric import CategoryMetric, mismatch_metric, value_difference_metric
+from skaug._planning.by_object import answers_of, first_valid, refuse_what_objects_cannot_search
+from skaug.neighbors import (
+    ApproximateNeighbors,
+    CategoryMetric,
+    kneighbors,
+    mismatch_metric,
+    nearest_among,
+    value_difference_metric,
+)
 
 __all__ = [
     "NEIGHBORS",
@@ -24,6 +28,8 @@ __all__ = [
     "neighbors_of",
     "requested_k",
 ]
+
+_FEWEST_QUERIES = 50_000  # below, an exact search is as fast as an approximate one
 
 # what a number of neighbours and the parameter `neighbors` may be
 SEARCH: list[Any] = [
@@ -175,4 +181,4 @@ def _searching(
         raise ValueError(f"{user}; it cannot search sparse data. {remedy}, or pass X.toarray().")
     refuse_what_objects_cannot_search(numeric, codes, user, remedy)
     require("faiss", "approximate", f"{owner}(neighbors='approximate')")
-    return ApproximateNeighbors(n_jobs=n_jobs) if n_queries >= FEWEST_QUERIES else None
+    return ApproximateNeighbors(n_jobs=n_jobs) if n_queries >= _FEWEST_QUERIES else None

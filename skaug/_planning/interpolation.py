@@ -11,8 +11,8 @@ from skaug._core.columns import MISSING
 from skaug._core.rng import random_indices
 from skaug._core.table import Table
 from skaug._core.target import Target
+from skaug._planning.table_search import category_metric, checked_k, neighbors_of
 from skaug.neighbors import distinct_rows
-from skaug.neighbors._table_search import category_metric, checked_k, neighbors_of
 
 __all__ = ["effective_k", "interpolated_batch", "vote"]
 

@@ -1,0 +1,1 @@
+"""What samplers of several folders share, above the search for neighbours."""
