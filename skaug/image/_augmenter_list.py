@@ -47,7 +47,7 @@ def _check_part(part: Any, name: str, owner: str) -> None:
     if not isinstance(part, BaseImageSampler):
         raise TypeError(
             f"augmenters of {owner} must be image samplers, as RandomAffine, or 'passthrough'; "
-            f"{name!r} is {kind}."
+            f"{name!r} is {f'the class {part.__name__}' if isinstance(part, type) else kind}."
         )
     for parameter, default in _OF_THE_WHOLE.items():
         if (value := getattr(part, parameter)) is not default and value != default:

@@ -74,7 +74,7 @@ def crop_matrices(height: int, width: int, *, low: Floats, high: Floats) -> Floa
 
 
 def homographies(source: Floats, target: Floats) -> Floats:
-    """Return matrices that map four places each to four others.
+    """Return matrices that map four places each to four others, before the viewer's eyes.
 
     Parameters
     ----------
@@ -92,7 +92,10 @@ def homographies(source: Floats, target: Floats) -> Floats:
         equations[:, rows, 7] = -y * target[:, :, axis]
     values = np.concatenate([target[:, :, 0], target[:, :, 1]], axis=1)
     found = np.linalg.solve(equations, values[:, :, None])[:, :, 0]
-    return np.concatenate([found, np.ones((len(found), 1))], axis=1).reshape(-1, 3, 3)
+    matrices = np.concatenate([found, np.ones((len(found), 1))], axis=1).reshape(-1, 3, 3)
+    first = np.concatenate([source[:, 0], np.ones((len(source), 1))], axis=1)
+    depth = (matrices[:, 2] * first).sum(axis=1)
+    return matrices * np.where(depth < 0, -1.0, 1.0)[:, None, None]
 
 
 def symmetry_matrices(

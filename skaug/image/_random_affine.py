@@ -36,19 +36,21 @@ class RandomAffine(RangedSampler):
     side of a digit of 8 x 8 is less than a pixel, and a rotation by 20 degrees makes of a 6 what
     may be a 0. Labels must not depend on place, size or direction.
 
+    As in torchvision, None stands for no change of that kind.
+
     Parameters
     ----------
     degrees : float or pair of float, default=10
         Rotation in degrees, clockwise; a number a stands for (-a, a).
 
-    translate : float or pair of float, default=0.1
+    translate : float, pair of float or None, default=0.1
         How far images move at most, as a share of their width and of their height; a pair gives
         the two of them.
 
-    scale : float or pair of float, default=(0.9, 1.1)
+    scale : float, pair of float or None, default=(0.9, 1.1)
         Factor by which what is seen grows; a number a stands for (1 - a, 1 + a).
 
-    shear : float, pair or four of float, default=0.0
+    shear : float, pair or four of float, or None, default=0.0
         Angle in degrees by which vertical lines lean; a number a stands for (-a, a), and
         two more numbers are the range for horizontal lines.
 
@@ -151,9 +153,9 @@ class RandomAffine(RangedSampler):
         **BaseImageSampler._parameter_constraints,
         **WARP_CONSTRAINTS,
         "degrees": [sk.Interval(Real, 0, None, closed="left"), "array-like"],
-        "translate": [sk.Interval(Real, 0, None, closed="left"), "array-like"],
-        "scale": [sk.Interval(Real, 0, None, closed="left"), "array-like"],
-        "shear": [sk.Interval(Real, 0, None, closed="left"), "array-like"],
+        "translate": [sk.Interval(Real, 0, None, closed="left"), "array-like", None],
+        "scale": [sk.Interval(Real, 0, None, closed="left"), "array-like", None],
+        "shear": [sk.Interval(Real, 0, None, closed="left"), "array-like", None],
     }
 
     def __init__(
@@ -203,7 +205,8 @@ class RandomAffine(RangedSampler):
             raise ValueError(
                 f"scale of RandomAffine must be above 0, got {self.scale!r}: at 0 nothing is seen."
             )
-        across, down = shares_of_sides(self.translate, "translate", "RandomAffine")
+        translate = 0.0 if self.translate is None else self.translate
+        across, down = shares_of_sides(translate, "translate", "RandomAffine")
         along_x, along_y = _shears(self.shear)
         degrees = signed_range(self.degrees, "degrees", "RandomAffine", high=360)
         return [degrees, (-across, across), (-down, down), scale, along_x, along_y]

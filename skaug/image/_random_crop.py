@@ -4,10 +4,11 @@ from numbers import Real
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Floats
+from skaug._core.batch import Indices
 from skaug._core.rng import RandomState
 from skaug._core.row_rng import RowRng
 from skaug._core.strategy import SamplingStrategy
@@ -161,38 +162,34 @@ class RandomCrop(BaseImageSampler):
         shares_of_sides(self.padding, "padding", "RandomCrop", high=1)
 
     def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
-        m, height, width, n_channels = images.shape
         across, down = shares_of_sides(self.padding, "padding", "RandomCrop", high=1)
-        pads = [_pixels(down, height), _pixels(across, width)]
+        pads = _pixels(down, images.shape[1]), _pixels(across, images.shape[2])
         low, high = value_range
         outside = low + self.fill * (high - low)
         if images.dtype == np.uint8:
             outside = np.rint(outside)
-        rows, columns = (
-            _sources(u, side, pad, self.padding_mode)
-            for u, side, pad in zip(rng.uniforms(2).T, (height, width), pads, strict=True)
+        settings: dict[str, Any] = (
+            {"constant_values": outside} if self.padding_mode == "constant" else {}
         )
-        place = (np.arange(m)[:, None, None] * height + rows[:, :, None]) * width
-        place = place + columns[:, None, :]
-        out = images.reshape(-1, n_channels).take(place.ravel(), axis=0, mode="clip")
-        out = out.reshape(images.shape)
-        if self.padding_mode == "constant":
-            out[(rows < 0)[:, :, None] | (columns < 0)[:, None, :]] = outside
-        return out
+        widths = [(0, 0), *((pad, pad) for pad in pads), (0, 0)]
+        padded = np.pad(images, widths, mode=self.padding_mode, **settings)
+        tops, lefts = (
+            (u * (2 * pad + 1)).astype(np.intp)
+            for u, pad in zip(rng.uniforms(2).T, pads, strict=True)
+        )
+        return _cut(padded, tops, lefts, images.shape)
 
 
 def _pixels(share: float, side: int) -> int:
     return max(int(np.rint(share * side)), 1 if share else 0)
 
 
-def _sources(u: Floats, side: int, pad: int, mode: str) -> NDArray[Any]:
-    """Return which pixel each of the copies' is, (m, side); -1 where it is outside."""
-    shift = (u * (2 * pad + 1)).astype(int) - pad
-    source = np.arange(side) + shift[:, None]
-    if mode == "edge":
-        return np.clip(source, 0, side - 1)
-    if mode == "reflect":
-        period = max(1, 2 * side - 2)
-        source = np.abs(source) % period
-        return np.minimum(source, period - source) if side > 1 else np.zeros_like(source)
-    return np.where((source < 0) | (source >= side), -1, source)
+def _cut(
+    padded: NDArray[Any], tops: Indices, lefts: Indices, shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """Return from each image what is `shape` large and begins at its own place."""
+    m, height, width, n_channels = shape
+    lines = padded.reshape(m, padded.shape[1], -1)
+    windows = sliding_window_view(lines, (height, width * n_channels), axis=(1, 2))
+    cut: NDArray[Any] = windows[np.arange(m), tops, lefts * n_channels]
+    return cut.reshape(shape)

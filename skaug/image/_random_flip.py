@@ -1,5 +1,6 @@
 """RandomFlip: images mirrored."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -14,8 +15,15 @@ from skaug.image._base import BaseImageSampler
 from skaug.image._matrices import symmetry_matrices
 from skaug.image._ranges import Range
 from skaug.image._reading import Channels
+from skaug.image._rearranged import rearranged
 
 __all__ = ["RandomFlip"]
+
+_FLIPS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
+    "horizontal": lambda planes: planes[:, :, ::-1],
+    "vertical": lambda planes: planes[:, ::-1],
+    "both": lambda planes: planes[:, ::-1, ::-1],
+}
 
 
 class RandomFlip(BaseImageSampler):
@@ -154,8 +162,10 @@ class RandomFlip(BaseImageSampler):
         return symmetry_matrices(height, width, turns=turns, mirrored=across ^ down)
 
     def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
+        if self.direction != "both":
+            return rearranged(images, _FLIPS[self.direction])
         across, down = self._drawn_flips(rng)
         out = images.copy()
-        out[across] = images[across][:, :, ::-1]
-        out[down] = out[down][:, ::-1]
+        for rows, name in ((~down, "horizontal"), (~across, "vertical"), (across & down, "both")):
+            out[rows] = rearranged(images[rows], _FLIPS[name])
         return out

@@ -20,7 +20,8 @@ from skaug.image._warp import WARP_CONSTRAINTS, Backend, Interpolation, warped
 
 __all__ = ["RandomPerspective"]
 
-_MOST = 0.99
+_NEVER_FOLDED = 0.6  # from 2/3 on a corner may come to lie between its neighbours
+_LEAST_SINE = 0.1  # of the angle by which a side turns into the next; at 0.6 it is 0.28 and more
 
 
 class RandomPerspective(BaseImageSampler):
@@ -37,6 +38,8 @@ class RandomPerspective(BaseImageSampler):
     ----------
     distortion_scale : float in [0, 1], default=0.5
         How far corners move at most, as a share of the way to the middle; 0.5 is torchvision's.
+        Above 2/3 a corner may come to lie between its neighbours, as if the image were folded;
+        then all four move less.
 
     interpolation : {'bilinear', 'nearest'}, default='bilinear'
         Between the four pixels around a place, or the nearest of them.
@@ -175,11 +178,11 @@ class RandomPerspective(BaseImageSampler):
         sides = np.array([width - 1, height - 1], dtype=float)
         corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * sides
         inwards = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
-        # a corner stays short of the middle, where three of them might stand on a line
-        reach = min(self.distortion_scale, _MOST) / 2
-        moves = rng.uniforms(8).reshape(-1, 4, 2) * reach * sides
+        moves = rng.uniforms(8).reshape(-1, 4, 2) * self.distortion_scale / 2 * sides
         if height == 1 or width == 1:  # a line has no perspective
             return np.tile(np.eye(3), (len(rng), 1, 1))
+        folded = ~_are_convex((corners + inwards * moves) / sides)
+        moves[folded] *= _NEVER_FOLDED / max(self.distortion_scale, _NEVER_FOLDED)
         return homographies(corners + inwards * moves, np.broadcast_to(corners, moves.shape))
 
     def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
@@ -191,3 +194,13 @@ class RandomPerspective(BaseImageSampler):
             fill=self.fill,
             backend=self.backend,
         )
+
+
+def _are_convex(corners: Floats) -> NDArray[np.bool_]:
+    """Return which quadrilaterals (m, 4, 2) have no corner that is flat or points inwards."""
+    sides = np.roll(corners, -1, axis=1) - corners
+    after = np.roll(sides, -1, axis=1)
+    turns = sides[..., 0] * after[..., 1] - sides[..., 1] * after[..., 0]
+    lengths = np.sqrt((sides**2).sum(axis=2) * (after**2).sum(axis=2))
+    convex: NDArray[np.bool_] = (turns > _LEAST_SINE * lengths).all(axis=1)
+    return convex

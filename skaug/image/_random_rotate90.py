@@ -1,5 +1,6 @@
 """RandomRotate90: images turned by quarters."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from skaug.image._base import BaseImageSampler
 from skaug.image._matrices import symmetry_matrices
 from skaug.image._ranges import Range
 from skaug.image._reading import Channels
+from skaug.image._rearranged import rearranged
 
 __all__ = ["RandomRotate90"]
 
@@ -157,11 +159,17 @@ class RandomRotate90(BaseImageSampler):
         _require_square(*images.shape[1:3])
         turns, mirrored = self._drawn_symmetry(rng)
         out = images.copy()
-        out[mirrored] = images[mirrored][:, :, ::-1]
-        for quarters in (1, 2, 3):
-            rows = turns == quarters
-            out[rows] = np.rot90(out[rows], quarters, axes=(1, 2))
+        for is_mirrored in (False, True):
+            for quarters in range(4):
+                rows = np.flatnonzero((turns == quarters) & (mirrored == is_mirrored))
+                if len(rows):
+                    move = partial(_symmetric, quarters=quarters, is_mirrored=is_mirrored)
+                    out[rows] = rearranged(images[rows], move)
         return out
+
+
+def _symmetric(planes: NDArray[Any], quarters: int, is_mirrored: bool) -> NDArray[Any]:
+    return np.rot90(planes[:, :, ::-1] if is_mirrored else planes, quarters, axes=(1, 2))
 
 
 def _require_square(height: int, width: int) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skaug._core import sklearn as sk
 from skaug._core.batch import Floats, Indices
-from skaug._core.extras import require
+from skaug._core.extras import MissingExtraError, require
 from skaug.image._ranges import Range
 from skaug.image._tone import bounded, working_dtype
 
@@ -24,7 +24,9 @@ WARP_CONSTRAINTS: dict[str, Any] = {
 }
 
 _BLOCK_PIXELS = 1 << 15  # at a time: a dozen arrays of as many numbers stay in cache
-_CV2_CHANNELS = 4  # for so many OpenCV has a colour to fill with
+# OpenCV rounds shares of a pixel to 1/32 before this version, and for other numbers of channels
+_CV2_VERSION = 5
+_CV2_CHANNELS = (1, 3, 4)
 
 
 def warped(
@@ -60,11 +62,10 @@ def warped(
         What computes it. Both give the same to a thousandth of the range, or a level of bytes.
     """
     outside = value_range[0] + fill * (value_range[1] - value_range[0])
-    out = np.empty_like(images)
     if backend == "cv2":
-        _warp_by_cv2(images, matrices, interpolation, outside, out)
-        return out
-    dtype = working_dtype(images)
+        return _warped_by_cv2(images, matrices, interpolation, outside)
+    out = np.empty_like(images)
+    dtype = _dtype_of_places(images, interpolation)
     for part in _parts(images):
         x, y = _seen_through(matrices[part], images.shape[1], images.shape[2], dtype)
         made = _values_at(images[part], x, y, interpolation, outside)
@@ -95,10 +96,11 @@ def displaced(
         As for `warped`.
     """
     outside = value_range[0] + fill * (value_range[1] - value_range[0])
-    out, dtype = np.empty_like(images), working_dtype(images)
+    out, dtype = np.empty_like(images), _dtype_of_places(images, interpolation)
+    columns, rows = _grid(images.shape[1], images.shape[2], dtype)
     for part in _parts(images):
-        x = dx[part].astype(dtype) + np.arange(images.shape[2], dtype=dtype)
-        y = dy[part].astype(dtype) + np.arange(images.shape[1], dtype=dtype)[:, None]
+        x = dx[part].reshape(-1, len(columns)).astype(dtype) + columns
+        y = dy[part].reshape(-1, len(rows)).astype(dtype) + rows
         made = _values_at(images[part], x, y, interpolation, outside)
         out[part] = bounded(made, images.dtype, *value_range)
     return out
@@ -109,18 +111,34 @@ def _parts(images: NDArray[Any]) -> Iterator[slice]:
     return (slice(begin, begin + size) for begin in range(0, len(images), size))
 
 
-def _seen_through(matrices: Floats, height: int, width: int, dtype: Any) -> tuple[Floats, Floats]:
-    """Return where the pixels of the results come from, two arrays (m, height, width)."""
-    x, y = np.arange(width), np.arange(height)[:, None]
+def _dtype_of_places(images: NDArray[Any], interpolation: Interpolation) -> np.dtype[Any]:
+    """Return float64 where rounding would decide which pixel is the nearest."""
+    return np.dtype(np.float64) if interpolation == "nearest" else working_dtype(images)
 
-    def mapped(row: Floats) -> Floats:
-        of_x, of_y = row[:, 0, None, None] * x, row[:, 1, None, None] * y + row[:, 2, None, None]
-        return of_x.astype(dtype) + of_y.astype(dtype)  # few numbers each; their sum has many
 
-    across, down = mapped(matrices[:, 0]), mapped(matrices[:, 1])
+def _grid(height: int, width: int, dtype: np.dtype[Any]) -> tuple[Floats, Floats]:
+    """Return the columns and the rows of all pixels: long lines are what NumPy is quick at."""
+    rows, columns = np.divmod(np.arange(height * width), width)
+    return columns.astype(dtype), rows.astype(dtype)
+
+
+def _seen_through(
+    matrices: Floats, height: int, width: int, dtype: np.dtype[Any]
+) -> tuple[Floats, Floats]:
+    """Return where the pixels of the results come from, two arrays (m, height * width)."""
+    columns, rows = _grid(height, width, dtype)
+
+    def mapped(k: int) -> Floats:
+        of_x, of_y, shift = matrices[:, k, :, None].swapaxes(0, 1).astype(dtype)
+        place: Floats = of_y * rows
+        place += shift
+        place += of_x * columns
+        return place
+
+    across, down = mapped(0), mapped(1)
     if (matrices[:, 2] == (0, 0, 1)).all():
         return across, down
-    depth = mapped(matrices[:, 2])
+    depth = mapped(2)
     behind = depth <= np.finfo(dtype).eps
     depth[behind] = 1
     across /= depth
@@ -134,79 +152,84 @@ def _values_at(
 ) -> Floats:
     """Return what is at the places x, y of the images; overwrites x and y.
 
-    The images get a border of one pixel, to which places outside are moved.
+    The images get a frame of what is outside, to which places beyond it are moved: of one pixel,
+    and of a second one to the right and below, the neighbour of the first.
     """
     m, height, width, n_channels = images.shape
-    bordered = np.full((n_channels, m, height + 2, width + 2), outside, dtype=x.dtype)
-    bordered[:, :, 1:-1, 1:-1] = np.moveaxis(images, 3, 0)
-    planes = bordered.reshape(n_channels, -1)
-    out = np.empty((m, height, width, n_channels), dtype=x.dtype)
-    line, start = width + 2, np.arange(m)[:, None, None] * ((height + 2) * (width + 2))
-    if interpolation == "nearest":
-        column, row = _nearest(x, width), _nearest(y, height)
-        place = start + (row * line + column)
-        for channel, plane in enumerate(planes):
-            out[..., channel] = plane.take(place, mode="clip")
-        return out
-    column, row = _cell(x, width), _cell(y, height)  # x and y become shares of a cell
-    place = start + (row * line + column)
-    for channel, plane in enumerate(planes):
-        above = _between(plane, place, x)
-        below = _between(plane[line:], place, x)
+    framed = np.full((m, height + 3, width + 3), outside, dtype=working_dtype(images))
+    pixels, line = framed.ravel(), width + 3
+    offset = 1.5 if interpolation == "nearest" else 1.0
+    column, row = _cell(x, width, offset), _cell(y, height, offset)  # x, y: shares of a cell
+    row *= line
+    row += column
+    row += (np.arange(m, dtype=np.int32) * ((height + 3) * line))[:, None]
+    place = row.astype(np.intp)  # once, and not each time that it is used
+    out = np.empty((m, height * width, n_channels), dtype=framed.dtype)
+    for channel in range(n_channels):  # an axis of 3 within would be slow
+        framed[:, 1 : height + 1, 1 : width + 1] = images[..., channel]
+        if interpolation == "nearest":
+            out[..., channel] = pixels.take(place, mode="clip")
+            continue
+        above = _between(pixels, place, x)
+        below = _between(pixels[line:], place, x)
         below -= above
         below *= y
-        below += above
-        out[..., channel] = below
-    return out
+        np.add(above, below, out=out[..., channel])
+    return out.reshape(images.shape)
 
 
-def _between(plane: Floats, place: Indices, share: Floats) -> Floats:
+def _between(pixels: Floats, place: Indices, share: Floats) -> Floats:
     """Return values on the way from pixels to the next one of their line."""
-    left = plane.take(place, mode="clip")
-    right = plane[1:].take(place, mode="clip")
+    left = pixels.take(place, mode="clip")  # the default checks bounds, which takes as long again
+    right = pixels[1:].take(place, mode="clip")
     right -= left
     right *= share
     left += right
     return left
 
 
-def _cell(place: Floats, size: int) -> Indices:
-    """Return the pixel, in an image with a border, before each place, which becomes the rest."""
-    place += 1
+def _cell(place: Floats, size: int, offset: float) -> NDArray[np.int32]:
+    """Return the pixel, of a framed image, before each place, which becomes the rest."""
+    place += offset
     np.clip(place, 0, size + 1, out=place)
-    cell = np.minimum(place.astype(np.int32), size)
+    cell = np.floor(place)
     place -= cell
-    return cell
+    return cell.astype(np.int32)
 
 
-def _nearest(place: Floats, size: int) -> Indices:
-    place += 1.5
-    np.clip(place, 0, size + 1, out=place)
-    return place.astype(np.int32)
+def _warped_by_cv2(
+    images: NDArray[Any], matrices: Floats, interpolation: Interpolation, outside: float
+) -> NDArray[Any]:
+    m, height, width, n_channels = images.shape
+    if images.dtype == np.float64:  # for which it rounds shares of a pixel, too
+        single = images.astype(np.float32)
+        return _warped_by_cv2(single, matrices, interpolation, outside).astype(np.float64)
+    if n_channels not in _CV2_CHANNELS:
+        planes = [images[..., channel, None] for channel in range(n_channels)]
+        made = [_warped_by_cv2(plane, matrices, interpolation, outside) for plane in planes]
+        return np.concatenate(made, axis=3)
+    cv2 = _opencv()
+    how = cv2.INTER_LINEAR if interpolation == "bilinear" else cv2.INTER_NEAREST
+    border = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": (outside,) * max(_CV2_CHANNELS)}
+    is_affine = (matrices[:, 2] == (0, 0, 1)).all(axis=1)
+    images, out = np.ascontiguousarray(images), np.empty(images.shape, dtype=images.dtype)
+    for i in range(m):
+        if is_affine[i]:
+            size, inverse = (width, height), how | cv2.WARP_INVERSE_MAP
+            cv2.warpAffine(images[i], matrices[i, :2], size, dst=out[i], flags=inverse, **border)
+        else:  # OpenCV's own projection shows what is behind the viewer, too
+            places = _seen_through(matrices[i, None], height, width, np.dtype(np.float32))
+            x, y = (place.reshape(height, width) for place in places)
+            cv2.remap(images[i], x, y, how, dst=out[i], **border)
+    return out
 
 
-def _warp_by_cv2(
-    images: NDArray[Any],
-    matrices: Floats,
-    interpolation: Interpolation,
-    outside: float,
-    out: NDArray[Any],
-) -> None:
+def _opencv() -> Any:
+    """Return OpenCV's module, if it is one whose warps are exact."""
     cv2 = require("cv2", "cv2", "backend='cv2'")
-    height, width, n_channels = images.shape[1:]
-    is_affine = (matrices[:, 2] == (0, 0, 1)).all()
-    warp = cv2.warpAffine if is_affine else cv2.warpPerspective
-    flags = cv2.INTER_LINEAR if interpolation == "bilinear" else cv2.INTER_NEAREST
-    settings = {
-        "dsize": (width, height),
-        "flags": flags | cv2.WARP_INVERSE_MAP,
-        "borderMode": cv2.BORDER_CONSTANT,
-        "borderValue": (outside,) * _CV2_CHANNELS,
-    }
-    groups = [slice(c, c + _CV2_CHANNELS) for c in range(0, n_channels, _CV2_CHANNELS)]
-    if images.dtype == np.float64:  # for which OpenCV rounds shares of a pixel to 1/32
-        images = images.astype(np.float32)
-    for image, matrix, made in zip(images, matrices[:, : 2 if is_affine else 3], out, strict=True):
-        for group in groups:
-            part = np.ascontiguousarray(image[..., group])
-            made[..., group] = warp(part, matrix, **settings).reshape(part.shape)
+    if int(cv2.__version__.split(".")[0]) < _CV2_VERSION:
+        raise MissingExtraError(
+            f"backend='cv2' needs OpenCV {_CV2_VERSION} or later; this is {cv2.__version__}, whose "
+            'warps are off by up to 0.03 of the range. Install it with `pip install "skaug[cv2]"`.'
+        )
+    return cv2

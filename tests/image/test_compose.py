@@ -245,6 +245,7 @@ def test_the_seed_of_a_part_is_not_read():
         ([("p", Jitter())], ValueError, r"none of \["),
         ([SMOTE()], TypeError, "must be image samplers.*'smote' is SMOTE"),
         (["skip"], TypeError, "must be image samplers.*'skip' is str"),
+        ([("turn", RandomAffine)], TypeError, "'turn' is the class RandomAffine"),
         ([Jitter(copies=2)], ValueError, "copies=2 of Jitter 'jitter' .* has no effect"),
         ([Jitter(keep_original=False)], ValueError, "keep_original=False of Jitter"),
         ([Jitter(sampling_strategy="auto")], ValueError, "sampling_strategy='auto' of Jitter"),

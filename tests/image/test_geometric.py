@@ -307,6 +307,7 @@ def test_resized_crops_show_the_share_asked_for():
     "op",
     [
         RandomAffine(degrees=0, translate=0, scale=0),
+        RandomAffine(degrees=0, translate=None, scale=None, shear=None),
         RandomPerspective(distortion_scale=0),
         ElasticTransform(alpha=0),
     ],
