@@ -42,6 +42,7 @@ from skaug.selection import (
     SpyScorer,
 )
 
+_ENOUGH_TO_SPY = 30  # rows of a class, of which some are held out
 METRICS = ["average_precision", "log_loss", "balanced_accuracy"]
 ARMS = {
     "density": (DensityScorer(), "count"),
@@ -92,11 +93,13 @@ def models(X):
     yield "boosted trees", HistGradientBoostingClassifier(categorical_features="from_dtype")
 
 
-def arms(names, as_weights):
+def arms(names, as_weights, n_minority):
     """SMOTE, and the best of its rows by each scorer: by rank, or from a threshold on."""
     selected = {}
     for name in names:
         scorer, keep = ARMS[name]
+        if isinstance(scorer, SpyScorer) and n_minority < _ENOUGH_TO_SPY:
+            continue
         if keep == "count" or not as_weights:
             selected[name] = SelectedSampler(SMOTE(), scorer, keep=keep, as_weights=as_weights)
     return {"SMOTE": SMOTE(), **selected}
@@ -140,7 +143,7 @@ def main():
                 model,
                 X,
                 y,
-                arms(options.arms, options.as_weights),
+                arms(options.arms, options.as_weights, np.bincount(y.astype(int)).min()),
                 scoring=METRICS,
                 n_repeats=options.repeats,
                 threshold=None if options.untuned else "balanced_accuracy",
