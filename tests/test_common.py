@@ -14,6 +14,13 @@ from skaug.feature_space import (
     Interpolate,
     MoEx,
 )
+from skaug.generative import (
+    AdversarialForest,
+    BaseGenerator,
+    GaussianCopula,
+    KernelDensity,
+    SequentialCART,
+)
 from skaug.image import (
     AugMix,
     AutoContrast,
@@ -164,6 +171,11 @@ SAMPLERS = [
     GaussianNoise(random_state=0),
     GaussianNoise(sampling_strategy="auto", random_state=0),
     GaussianNoise(by_class=True, clip="range", random_state=0),
+    GaussianCopula(random_state=0),
+    GaussianCopula(smooth=True, random_state=0),
+    KernelDensity(random_state=0),
+    SequentialCART(random_state=0),
+    AdversarialForest(n_estimators=3, max_iter=2, random_state=0),
     SwapNoise(random_state=0),
     SwapNoise(by_class=True, random_state=0),
     FeatureMask(random_state=0),
@@ -225,6 +237,10 @@ EXPECTED_FAILURES = {
     SMOTETomek: CLEANS_WHAT_IT_MADE | NEIGHBORS_DECIDE,
     CutMix: {"check_missing_values_follow_the_seed": "a cell that is copied is copied if missing"},
     CMixup: MIXES_NUMBERS,
+    **{
+        key: {"check_other_classes_do_not_matter": "one model learns all classes"}
+        for key in [SequentialCART, AdversarialForest]
+    },
     FeatureSpaceSampler: {
         "check_constructor_is_keyword_only": "transformer and sampler are read in that order",
     },
@@ -333,6 +349,8 @@ def foreign(sampler):
         return NO_STRATEGY if same_class else MIXES
     if isinstance(sampler, (Interpolate, Extrapolate)) and sampler.sampling_strategy is None:
         return MOVES_ALL_ROWS
+    if isinstance(sampler, BaseGenerator):
+        return {"check_target_type": "it learns numbers, too"}
     if isinstance(sampler, BaseImageSampler):
         return CHANGES_ROWS | {"check_target_type": "y may hold anything"}
     if isinstance(sampler, PerturbationSampler) and sampler.sampling_strategy is None:
