@@ -228,6 +228,7 @@ EITHER_LABEL = dict.fromkeys(
     "a mixture may have the label of its second row",
 )
 MIXES_NUMBERS = dict.fromkeys(EITHER_LABEL, "its y is numbers, which are mixed")
+ONE_MODEL = {"check_other_classes_do_not_matter": "one model learns all classes"}
 EXPECTED_FAILURES = {
     **dict.fromkeys([BorderlineSMOTE, SVMSMOTE, KMeansSMOTE, ADASYN], SEES_OTHERS),
     SMOTEN: {"check_other_classes_do_not_matter": "its metric tells how values go with classes"},
