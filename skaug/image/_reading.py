@@ -1,6 +1,7 @@
 """Images as the samplers see them, whatever the table or array that holds them."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -64,6 +65,8 @@ class ImageTable:
         self._holds_ints = _holds_ints(table.native)
         self._is_uniform = isinstance(table, FrameTable) and _is_uniform(table.native)
         self.cells = _cells(table, self._is_uniform)
+        if self.cells.dtype.kind == "f" and not np.isfinite(self.extremes).all():
+            _refuse_what_is_no_number(table, self.cells)
         kept = self.cells.dtype in _KEPT
         narrow = self.cells.dtype.kind in "fiub" and self.cells.dtype.itemsize <= 2
         wide = np.float32 if narrow else np.float64  # the floats that hold every such number
@@ -71,6 +74,11 @@ class ImageTable:
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """The smallest and the largest number."""
+        return float(self.cells.min()), float(self.cells.max())
 
     def images(self, rows: Indices) -> NDArray[Any]:
         """Return rows (m, height, width, n_channels): uint8, float32 or float64, read-only."""
@@ -178,8 +186,6 @@ def _cells(table: ArrayTable | FrameTable, is_uniform: bool) -> NDArray[Any]:
     else:
         _refuse_text(native, table.owner)
         cells = native.to_numpy() if is_uniform else table.numeric
-    if cells.dtype.kind == "f":
-        _check_finite(table, cells)
     return cells
 
 
@@ -226,18 +232,13 @@ def _holds_ints(native: Any) -> NDArray[np.bool_] | None:
     return np.array([all(isinstance(v, kinds) for v in column) for column in native.T])
 
 
-def _check_finite(table: ArrayTable | FrameTable, cells: Floats) -> None:
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = cells.sum(dtype=np.float64)  # a pass that allocates nothing
-    if np.isfinite(total):
-        return
+def _refuse_what_is_no_number(table: ArrayTable | FrameTable, cells: Floats) -> None:
     table.check_finite(cells, np.arange(cells.shape[1]))
-    if np.isnan(cells).any():
-        row, column = np.argwhere(np.isnan(cells))[0]
-        raise ValueError(
-            f"{table.owner} cannot use NaN in X: {table.column(int(column))} misses a value in "
-            f"row {row}. An image has a number in every pixel; fill it, or drop the row."
-        )
+    row, column = np.argwhere(np.isnan(cells))[0]
+    raise ValueError(
+        f"{table.owner} cannot use NaN in X: {table.column(int(column))} misses a value in "
+        f"row {row}. An image has a number in every pixel; fill it, or drop the row."
+    )
 
 
 def read_value_range(table: ImageTable, value_range: Any, owner: str) -> tuple[float, float]:
@@ -245,7 +246,7 @@ def read_value_range(table: ImageTable, value_range: Any, owner: str) -> tuple[f
     dtype = table.cells.dtype
     if value_range is None and dtype == np.uint8:
         return 0.0, 255.0
-    low, high = float(table.cells.min()), float(table.cells.max())
+    low, high = table.extremes
     if value_range is None:
         return low, high if high > low else low + 1.0  # of a range of 0 there are no fractions
     given = _checked_range(value_range, owner)
