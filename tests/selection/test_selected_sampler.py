@@ -535,7 +535,7 @@ class Few(FunctionSampler):
 @pytest.mark.parametrize(
     ("params", "error", "words"),
     [
-        ({"scorer": object()}, ValueError, "'scorer' parameter of SelectedSampler must be"),
+        ({"scorer": 3}, ValueError, "'scorer' parameter of SelectedSampler must be"),
         ({"scorer": First}, TypeError, r"write First\(\)"),
         ({"scorer": LogisticRegression()}, TypeError, r"LogisticRegression\) must have score\(P"),
         ({"sampler": SMOTE}, TypeError, r"write SMOTE\(\), not SMOTE"),
