@@ -369,11 +369,16 @@ class BaseImageSampler(RowCopies, BaseSampler):
         """
         if self.p == 1:
             return self._augment(images, rng.child(0), value_range)
-        picked = np.flatnonzero(rng.child(1).uniforms(1)[:, 0] < self.p)
+        rows, own = self._picked(rng)
         out = images.copy()
-        if len(picked):
-            out[picked] = self._augment(images[picked], rng.child(0).at(picked), value_range)
+        if len(rows):
+            out[rows] = self._augment(images[rows], own, value_range)
         return out
+
+    def _picked(self, rng: RowRng) -> tuple[Indices, RowRng]:
+        """Return which images are changed, and the random numbers of their changes."""
+        rows = np.flatnonzero(rng.child(1).uniforms(1)[:, 0] < self.p)
+        return rows, rng.child(0).at(rows)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "value_range_")

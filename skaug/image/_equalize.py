@@ -8,15 +8,7 @@ from numpy.typing import NDArray
 from skaug._core.row_rng import RowRng
 from skaug.image._base import BaseImageSampler
 from skaug.image._ranges import Range
-from skaug.image._tone import (
-    LEVELS,
-    bounded,
-    equalized_shares,
-    level_counts,
-    levels_of,
-    looked_up,
-    working_dtype,
-)
+from skaug.image._tone import equalized, equalizing_bytes
 
 __all__ = ["Equalize"]
 
@@ -113,25 +105,8 @@ class Equalize(BaseImageSampler):
     """
 
     def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
-        levels = levels_of(images, *value_range)
-        tables = _tables(levels, value_range)
-        if images.dtype == np.uint8:
-            return looked_up(levels, self._as_bytes(tables, value_range))
-        made = looked_up(levels, tables.astype(working_dtype(images)))
-        flat = np.isnan(made)
-        made[flat] = images[flat]
-        return bounded(made, images.dtype, *value_range)
+        return equalized(images, *value_range)
 
     def _tables(self, images: NDArray[np.uint8], rng: RowRng, value_range: Range) -> NDArray[Any]:
         """Return what becomes of each byte, of shape (m, c, 256), as `ToneSampler` has it."""
-        return self._as_bytes(_tables(images, value_range), value_range)
-
-    def _as_bytes(self, tables: NDArray[Any], value_range: Range) -> NDArray[np.uint8]:
-        tables = np.where(np.isnan(tables), np.arange(LEVELS), tables)
-        return bounded(np.floor(tables + 0.5), np.dtype(np.uint8), *value_range)  # halves up: PIL
-
-
-def _tables(levels: NDArray[np.uint8], value_range: Range) -> NDArray[Any]:
-    """Return the new value of each level, of shape (m, c, 256); NaN where none changes."""
-    low, high = value_range
-    return low + (high - low) * equalized_shares(level_counts(levels))
+        return equalizing_bytes(images, *value_range)

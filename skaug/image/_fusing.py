@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skaug._core.batch import Indices
 from skaug._core.row_rng import RowRng
 from skaug.image._invert import Invert
 from skaug.image._posterize import Posterize
@@ -70,15 +69,6 @@ def _is_same_warp(run: list[Step], step: Step) -> bool:
     )
 
 
-def _picked(step: Step) -> tuple[Indices, RowRng]:
-    """Return which images a step changes, and their random numbers: as `_apply` does."""
-    sampler, rng = step
-    if sampler.p == 1:
-        return np.arange(len(rng)), rng.child(0)
-    rows = np.flatnonzero(rng.child(1).uniforms(1)[:, 0] < sampler.p)
-    return rows, rng.child(0).at(rows)
-
-
 def _warped(run: Sequence[Step], images: NDArray[Any], value_range: Range) -> NDArray[Any]:
     """Move pixels once, by the product of the steps' matrices, the first one leftmost.
 
@@ -88,7 +78,7 @@ def _warped(run: Sequence[Step], images: NDArray[Any], value_range: Range) -> ND
     product = np.tile(np.eye(3), (len(images), 1, 1))
     is_moved = np.zeros(len(images), dtype=bool)
     for step in run:
-        rows, rng = _picked(step)
+        rows, rng = step[0]._picked(step[1])
         product[rows] = product[rows] @ step[0]._matrices(rng, height, width)
         is_moved[rows] = True
     settings = {
@@ -109,7 +99,7 @@ def _looked_up(run: Sequence[Step], images: NDArray[Any], value_range: Range) ->
     """Look every value up once, in a table for each image or each of its channels."""
     tables = _no_change(images)
     for position, step in enumerate(run):
-        rows, rng = _picked(step)
+        rows, rng = step[0]._picked(step[1])
         if not len(rows):
             continue
         if position and not isinstance(step[0], _OF_THE_VALUE_ALONE):

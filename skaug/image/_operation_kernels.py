@@ -17,10 +17,7 @@ from skaug.image._tone import (
     adjusted,
     bounded,
     channel_extremes,
-    equalized_shares,
-    level_counts,
-    levels_of,
-    looked_up,
+    equalized,
     posterized_curve,
     solarized_curve,
     working_dtype,
@@ -145,11 +142,7 @@ def _solarized(
 def _equalized(
     images: NDArray[Any], codes: Codes, strengths: Floats, value_range: Range
 ) -> NDArray[Any]:
-    low, high = value_range
-    levels = levels_of(images, low, high)
-    tables = low + (high - low) * equalized_shares(level_counts(levels))
-    made = looked_up(levels, tables.astype(working_dtype(images)))
-    return bounded(np.where(np.isnan(made), images, made), images.dtype, low, high)
+    return equalized(images, *value_range)
 
 
 def _coloured(

@@ -25,7 +25,9 @@ __all__ = [
     "channel_extremes",
     "contrast_curve",
     "curve_tables",
+    "equalized",
     "equalized_shares",
+    "equalizing_bytes",
     "gamma_curve",
     "inverted_curve",
     "level_counts",
@@ -130,6 +132,25 @@ def equalized_shares(counts: NDArray[np.intp]) -> Floats:
     highest = LEVELS - 1 - np.argmax(counts[..., ::-1] > 0, axis=-1)
     most = np.take_along_axis(below, highest[..., None], axis=-1)
     return np.minimum(below / np.where(most == 0, np.nan, most), 1)
+
+
+def equalized(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
+    """Return the images with their levels equalised; a channel of one level stays as it is."""
+    levels = levels_of(images, low, high)
+    if images.dtype == np.uint8:
+        return looked_up(levels, equalizing_bytes(levels, low, high))
+    tables = low + (high - low) * equalized_shares(level_counts(levels))
+    made = looked_up(levels, tables.astype(working_dtype(images)))
+    flat = np.isnan(made)
+    made[flat] = images[flat]
+    return bounded(made, images.dtype, low, high)
+
+
+def equalizing_bytes(images: NDArray[np.uint8], low: float, high: float) -> NDArray[np.uint8]:
+    """Return what becomes of each byte, of shape (m, c, 256)."""
+    tables = low + (high - low) * equalized_shares(level_counts(images))
+    tables = np.where(np.isnan(tables), np.arange(LEVELS), tables)
+    return bounded(np.floor(tables + 0.5), np.dtype(np.uint8), low, high)  # halves up: PIL
 
 
 def levels_of(images: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
