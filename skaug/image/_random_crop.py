@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Indices
+from skaug._core.batch import Floats, Indices
 from skaug._core.rng import RandomState
 from skaug._core.row_rng import RowRng
 from skaug._core.strategy import SamplingStrategy
@@ -161,9 +161,20 @@ class RandomCrop(BaseImageSampler):
         super()._validate_params()
         shares_of_sides(self.padding, "padding", "RandomCrop", high=1)
 
-    def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
+    def _pads(self, height: int, width: int) -> tuple[int, int]:
+        """Return how many pixels are put above and below, and to the left and right."""
         across, down = shares_of_sides(self.padding, "padding", "RandomCrop", high=1)
-        pads = _pixels(down, images.shape[1]), _pixels(across, images.shape[2])
+        return _pixels(down, height), _pixels(across, width)
+
+    @sk.available_if(lambda self: self.padding_mode == "constant")  # what else comes in is no warp
+    def _matrices(self, rng: RowRng, height: int, width: int) -> Floats:
+        pads = self._pads(height, width)
+        matrices = np.tile(np.eye(3), (len(rng), 1, 1))
+        matrices[:, 1, 2], matrices[:, 0, 2] = np.subtract(_places(rng, pads).T, pads).T
+        return matrices
+
+    def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
+        pads = self._pads(*images.shape[1:3])
         low, high = value_range
         outside = low + self.fill * (high - low)
         if images.dtype == np.uint8:
@@ -173,11 +184,14 @@ class RandomCrop(BaseImageSampler):
         )
         widths = [(0, 0), *((pad, pad) for pad in pads), (0, 0)]
         padded = np.pad(images, widths, mode=self.padding_mode, **settings)
-        tops, lefts = (
-            (u * (2 * pad + 1)).astype(np.intp)
-            for u, pad in zip(rng.uniforms(2).T, pads, strict=True)
-        )
+        tops, lefts = _places(rng, pads)
         return _cut(padded, tops, lefts, images.shape)
+
+
+def _places(rng: RowRng, pads: tuple[int, int]) -> Indices:
+    """Draw where cuts begin in the padded images: from the top, and from the left."""
+    sizes = 2 * np.array(pads) + 1
+    return (rng.uniforms(2) * sizes).astype(np.intp).T
 
 
 def _pixels(share: float, side: int) -> int:

@@ -221,6 +221,12 @@ def test_matrices_say_what_is_done(op):
     assert_allclose(op.augment(images), expected, atol=1e-12)
 
 
+def test_a_crop_is_a_warp_only_where_a_constant_comes_in():
+    assert hasattr(RandomCrop(), "_matrices")
+    assert not hasattr(RandomCrop(padding_mode="edge"), "_matrices")
+    assert not hasattr(RandomCrop(padding_mode="reflect"), "_matrices")
+
+
 def test_flips_and_turns_are_those_of_numpy():
     images = images_of(np.random.default_rng(0), 200, (5, 5, 2), np.float32)
     across = RandomFlip(p=1).augment(images)
