@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 _N_TERMS = 100  # of the series in the correlation
+_PAIRS_AT_A_TIME = 1 << 14  # of columns
 _N_HALVINGS = 24  # of the interval that holds it
 
 
@@ -105,10 +106,12 @@ def hermite_coefficients(edges: Floats, scores: Floats) -> Floats:
     z[[0, -1]] = 0  # where the density is 0, too
     before, current = np.zeros_like(z), np.ones_like(z)
     coefficients = np.empty(_N_TERMS)
+    # scores @ -np.diff(v), with the differences taken of the few scores and not of each v
+    weights = density * np.diff(scores, prepend=0, append=0)
+    roots = np.sqrt(np.arange(_N_TERMS + 1.0)).tolist()
     for k in range(1, _N_TERMS + 1):
-        integral = -np.diff(current * density) / np.sqrt(k)
-        coefficients[k - 1] = scores @ integral
-        before, current = current, (z * current - np.sqrt(k - 1) * before) / np.sqrt(k)
+        coefficients[k - 1] = weights @ current / roots[k]
+        before, current = current, (z * current - roots[k - 1] * before) / roots[k]
     return coefficients
 
 
@@ -124,19 +127,27 @@ def latent_correlation(S: Floats, coefficients: Floats) -> Floats:
     R = np.divide(S, scale, out=np.zeros_like(S), where=scale > 0)
     rest = (coefficients[1:] ** 2).sum(axis=0)
     is_stepped = np.flatnonzero(rest > 1e-3 * first**2)
-    i, j = (is_stepped[pair] for pair in np.triu_indices(len(is_stepped), 1))
-    low, high = np.full(len(i), -1.0), np.ones(len(i))
-    for _ in range(_N_HALVINGS):
-        middle = (low + high) / 2
-        covariance = np.zeros(len(i))
-        for term in coefficients[::-1]:
-            covariance = (covariance + term[i] * term[j]) * middle
-        is_below = covariance < S[i, j]
-        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-    R[i, j] = R[j, i] = (low + high) / 2
+    first_of, second_of = (is_stepped[pair] for pair in np.triu_indices(len(is_stepped), 1))
+    for begin in range(0, len(first_of), _PAIRS_AT_A_TIME):
+        i, j = (pair[begin : begin + _PAIRS_AT_A_TIME] for pair in (first_of, second_of))
+        R[i, j] = R[j, i] = _root(coefficients[:, i] * coefficients[:, j], S[i, j])
     np.clip(R, -1, 1, out=R)
     np.fill_diagonal(R, 1)
     return R
+
+
+def _root(terms: Floats, wanted: Floats) -> Floats:
+    """Return the arguments from -1 to 1 where power series, which grow, have the values wanted."""
+    low, high = np.full(len(wanted), -1.0), np.ones(len(wanted))
+    for _ in range(_N_HALVINGS):
+        middle = (low + high) / 2
+        value = np.zeros(len(wanted))
+        for term in terms[::-1]:
+            value += term
+            value *= middle
+        is_below = value < wanted
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return (low + high) / 2
 
 
 def shrunk_factor(R: Floats, shrinkage: float) -> Floats:
