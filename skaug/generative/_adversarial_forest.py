@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skaug._core import sklearn as sk
 from skaug._core.batch import Floats, Indices
+from skaug._core.donors import donors_near
 from skaug._core.reading import read_table
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.strategy import SamplingStrategy
@@ -18,7 +19,7 @@ from skaug.base import Table, Target
 from skaug.generative._adversarial_trees import adversarial_forest, normal_draws
 from skaug.generative._base import AnyTarget, BaseGenerator
 from skaug.generative._cell_density import log_density
-from skaug.generative._kernel_density import donors_near, silverman
+from skaug.generative._kernel_density import silverman
 from skaug.generative._known_levels import codes_as_in
 from skaug.generative._tree_cells import Cells, CellTree
 from skaug.generative._tree_columns import (

@@ -158,7 +158,7 @@ class BaseGenerator(ClassSampler):
             batch = replace(drawn, seed=nothing, label_rows=wanted)
         else:
             batch = replace(drawn, seed=nothing, y=wanted)
-        X_new = self._blank_table.extended([batch], kept=NO_ROWS)
+        X_new = self._restored(self._blank_table.extended([batch], kept=NO_ROWS))
         y_new = self._blank_target.extended([batch], kept=NO_ROWS)
         return X_new.tolist() if self._is_list else X_new, y_new
 
@@ -167,6 +167,10 @@ class BaseGenerator(ClassSampler):
             return seed_sequence(random_state)
         self._n_calls += 1
         return child_sequence(self._sample_seed, self._n_calls)
+
+    def _restored(self, X: Any) -> Any:
+        """Return rows in the shape in which they came; images override it."""
+        return X
 
     # What fit and fit_resample share ----------------------------------------------------------
 

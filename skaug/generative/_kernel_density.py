@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Floats, Indices
+from skaug._core.donors import donors_near
 from skaug._core.rng import RandomState, random_indices
 from skaug._core.stats import column_std
 from skaug._core.strategy import SamplingStrategy
@@ -16,9 +17,7 @@ from skaug.base import Table, Target
 from skaug.generative._base import AnyTarget, BaseGenerator
 from skaug.generative._latent_normal import shrinkage_of, shrunk_factor
 
-__all__ = ["Kernel", "KernelDensity", "donors_near", "silverman"]
-
-_BLOCK_CELLS = 1 << 20
+__all__ = ["Kernel", "KernelDensity", "silverman"]
 
 
 class KernelDensity(BaseGenerator):
@@ -228,18 +227,3 @@ class Kernel:
 def silverman(n_rows: int, n_columns: int) -> float:
     """Return the bandwidth that is best for a normal density, in standard deviations."""
     return float((n_rows * (n_columns + 2) / 4) ** (-1 / (n_columns + 4)))
-
-
-def donors_near(y: Floats, known: Floats, spread: float, rng: np.random.Generator) -> Indices:
-    """Draw for each number a row with one like it, by a normal kernel; block by block."""
-    donor = np.empty(len(y), dtype=np.intp)
-    size = max(1, _BLOCK_CELLS // len(known))
-    for begin in range(0, len(y), size):
-        wanted = y[begin : begin + size]
-        square = (wanted[:, None] - known) ** 2
-        square -= square.min(axis=1, keepdims=True)  # so that one row at least has a weight
-        with np.errstate(over="ignore"):
-            up_to = np.cumsum(np.exp(-square / (2 * max(spread, 1e-150) ** 2)), axis=1)
-        draw = rng.random(len(wanted)) * up_to[:, -1]
-        donor[begin : begin + size] = (up_to <= draw[:, None]).sum(axis=1)
-    return donor

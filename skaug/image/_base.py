@@ -15,13 +15,13 @@ from sklearn.utils.validation import validate_data
 
 from skaug._core import sklearn as sk
 from skaug._core.batch import Batch, Indices
+from skaug._core.image_layout import Channels, ImageLayout
 from skaug._core.rng import RandomState, child_rng
 from skaug._core.row_copies import RowCopies
 from skaug._core.row_rng import RowRng
 from skaug._core.strategy import SamplingStrategy
 from skaug._core.table import gathered_rows, is_frame
 from skaug.base import BaseSampler, ClassSampler
-from skaug.image._layout import Channels, ImageLayout
 from skaug.image._reading import ImageTable, read_images, read_value_range
 
 __all__ = ["BaseImageSampler"]

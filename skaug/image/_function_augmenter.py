@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from skaug._core.image_layout import Channels
 from skaug._core.rng import RandomState
 from skaug._core.row_rng import RowRng
 from skaug._core.strategy import SamplingStrategy
 from skaug.image._base import BaseImageSampler
-from skaug.image._layout import Channels
 
 __all__ = ["FunctionAugmenter"]
 

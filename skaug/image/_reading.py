@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from skaug._core.array_table import ArrayTable
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.frame_table import FrameTable
+from skaug._core.image_layout import Channels, ImageLayout
 from skaug._core.reading import read_table
 from skaug._core.table import is_frame, is_sparse, round_into
-from skaug.image._layout import Channels, ImageLayout
 
 __all__ = ["Channels", "ImageTable", "read_images", "read_value_range"]
 

@@ -9,8 +9,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 from strategies import generators, labelled_numbers
 
+from skaug._core.donors import donors_near
 from skaug.generative import KernelDensity
-from skaug.generative._kernel_density import Kernel, donors_near, silverman
+from skaug.generative._kernel_density import Kernel, silverman
 
 
 def test_the_bandwidth_is_scipys():

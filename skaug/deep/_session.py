@@ -1,0 +1,75 @@
+"""A session: what PyTorch needs around it so that a fit is reproducible and leaves no trace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from skaug._core.extras import require
+
+__all__ = ["Device", "seed_of", "torch_session"]
+
+Device: TypeAlias = Literal["cpu", "cuda", "auto"]
+
+
+@contextmanager
+def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
+    """Seed PyTorch, keep it to one CPU thread, and give all back as it was; yields the device.
+
+    The numbers PyTorch draws come from a stream of their own: the global ones are neither read
+    nor moved. Small nets are fastest on one thread, several fits may run side by side, and sums
+    do not depend on the number of cores.
+
+    Parameters
+    ----------
+    owner : str
+        The public name that needs PyTorch, for the messages.
+
+    device : {'cpu', 'cuda', 'auto'}
+        Where to compute. 'auto': on CUDA if there is any.
+
+    seed : int
+        The seed of the session, below 2**63.
+
+    Yields
+    ------
+    device : torch.device
+        Where networks and data go.
+    """
+    torch = require("torch", "deep", owner)
+    where = _resolved(torch, device, owner)
+    n_threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
+    on_cuda = [torch.cuda.current_device()] if where.type == "cuda" else []
+    with (
+        torch.random.fork_rng(devices=on_cuda),
+        torch.inference_mode(False),
+        torch.enable_grad(),
+    ):
+        try:
+            torch.set_num_threads(1)
+            torch.set_default_dtype(torch.float32)
+            torch.default_generator.manual_seed(seed)
+            if on_cuda:
+                torch.cuda.manual_seed(seed)
+            yield where
+        finally:
+            torch.set_num_threads(n_threads)
+            torch.set_default_dtype(dtype)
+
+
+def seed_of(source: np.random.SeedSequence | np.random.Generator) -> int:
+    """Return a seed for `torch_session`."""
+    if isinstance(source, np.random.Generator):
+        return int(source.integers(2**63 - 1))
+    return int(source.generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def _resolved(torch: Any, device: Device, owner: str) -> Any:
+    has_cuda = torch.cuda.is_available()
+    if device == "cuda" and not has_cuda:
+        raise ValueError(
+            f"{owner} cannot use device='cuda': PyTorch finds no CUDA device here. Use 'cpu', or "
+            "'auto' to take a GPU only where there is one."
+        )
+    return torch.device("cuda" if has_cuda and device != "cpu" else "cpu")
