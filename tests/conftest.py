@@ -1,7 +1,6 @@
 """Settings of hypothesis for all tests; ``--hypothesis-profile explore`` looks further."""
 
 import os
-from importlib.util import find_spec
 
 # two test processes on two cores: a second thread each only makes them wait for one another
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -14,6 +13,3 @@ COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("skaug", max_examples=25, derandomize=True, database=None, **COMMON)
 settings.register_profile("explore", max_examples=1000, **COMMON)
 settings.load_profile("skaug")
-
-if find_spec("torch") is None:  # all but skaug/deep is tested without it
-    collect_ignore = ["deep"]

@@ -1,5 +1,7 @@
 """Every public sampler passes scikit-learn's, imbalanced-learn's and skaug's own checks."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 from imblearn.utils import estimator_checks as imblearn_checks
@@ -7,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks as sklearn_checks
 
 from skaug.combine import SMOTEENN, SMOTETomek
+from skaug.deep import DeepSMOTE, VAESampler
 from skaug.feature_space import (
     ClassGaussian,
     Extrapolate,
@@ -127,6 +130,13 @@ IMAGE_SAMPLERS = [
 ]
 for sampler in IMAGE_SAMPLERS:
     sampler.set_params(image_shape=(1, -1), random_state=0)
+TINY = {"max_iter": 3, "hidden": (8,), "random_state": 0}
+DEEP_SAMPLERS = [
+    VAESampler(**TINY),
+    VAESampler(noise="posterior", **TINY),
+    VAESampler(noise="prior", **TINY),
+    DeepSMOTE(**TINY),
+]
 PRESETS = (BalancedMixup, MAMix, Remix, UniMix)
 SAMPLERS = [
     RandomOverSampler(random_state=0),
@@ -192,6 +202,7 @@ SAMPLERS = [
     SelectedSampler(random_state=0),
     SelectedSampler(scorer=NeighborhoodScorer(), random_state=0),
     *IMAGE_SAMPLERS,
+    *(DEEP_SAMPLERS if find_spec("torch") else []),
 ]
 
 
@@ -240,7 +251,7 @@ EXPECTED_FAILURES = {
     CMixup: MIXES_NUMBERS,
     **{
         key: {"check_other_classes_do_not_matter": "one model learns all classes"}
-        for key in [SequentialCART, AdversarialForest]
+        for key in [SequentialCART, AdversarialForest, VAESampler, DeepSMOTE]
     },
     FeatureSpaceSampler: {
         "check_constructor_is_keyword_only": "transformer and sampler are read in that order",
@@ -339,7 +350,7 @@ MOVES_ALL_ROWS = {
 
 def foreign(sampler):
     """Return the checks that a sampler is not meant to pass, and why."""
-    if isinstance(sampler, FeatureSpaceSampler):
+    if isinstance(sampler, (FeatureSpaceSampler, DeepSMOTE)):
         return {"check_samplers_string": "it needs a numeric column"}
     if isinstance(sampler, MoEx):
         return MIXES | {"check_samplers_string": "it needs numeric columns"}

@@ -1,5 +1,7 @@
 """Networks that learn to make rows; needs PyTorch, which is imported when one is fitted."""
 
+from skaug.deep._autoencoder_transformer import AutoencoderTransformer
+from skaug.deep._deep_smote import DeepSMOTE
 from skaug.deep._vae_sampler import VAESampler
 
-__all__ = ["VAESampler"]
+__all__ = ["AutoencoderTransformer", "DeepSMOTE", "VAESampler"]

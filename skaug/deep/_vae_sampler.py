@@ -45,8 +45,8 @@ class VAESampler(DeepGenerator):
     which brings back texture and spread.
 
     Cost: `max_iter` steps of `batch_size` rows, whatever the number of rows; digits of 8 x 8 take
-    seconds, images of 28 x 28 half a minute. On tables the trees of `skaug.generative.SequentialCART`
-    are faster and closer to the data. Do not use it with fewer than some hundred rows. Draws with
+    seconds, images of 28 x 28 half a minute. On tables `skaug.generative.SequentialCART` is
+    faster and closer to the data. Do not use it with fewer than some hundred rows. Draws with
     'residual' or 'posterior' resemble a real row each: they hide nothing.
 
     Parameters

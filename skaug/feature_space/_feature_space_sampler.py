@@ -296,8 +296,8 @@ class FeatureSpaceSampler(ComposedSampler):
             if not has_missing or "NaN" not in str(error):
                 raise
             raise ValueError(
-                f"{name}, the transformer of {_OWNER}, takes no missing values, and X has "
-                "some. Impute them before, or use a transformer that keeps them, such as "
+                f"{name}, the transformer of {_OWNER}, takes no missing values (NaN), and X "
+                "has some. Impute them before, or use a transformer that keeps them, such as "
                 "QuantileTransformer or StandardScaler."
             ) from error
         Z = checked_space(Z, numeric, f"{name}, the transformer of {_OWNER},")

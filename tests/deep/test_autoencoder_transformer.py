@@ -1,0 +1,120 @@
+"""AutoencoderTransformer: the way to the codes and back, and what each loss does."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.datasets import load_digits, load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skaug.deep import AutoencoderTransformer
+
+torch = pytest.importorskip("torch")
+
+from skaug.deep._autoencoder import _partners, mixed_codes_loss  # noqa: E402 - needs PyTorch
+
+TINY = {"max_iter": 3, "hidden": (8,), "n_components": 2, "random_state": 0}
+
+
+@parametrize_with_checks([AutoencoderTransformer(**TINY)])
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_the_way_back_loses_little():
+    X, _ = load_digits(return_X_y=True)
+    transformer = AutoencoderTransformer(image_shape=(8, 8), max_iter=400, random_state=0)
+    back = transformer.inverse_transform(transformer.fit_transform(X))
+    assert back.dtype == np.float64
+    assert ((back - X) ** 2).mean() < 0.4 * X.var(axis=0).mean()
+    assert back.min() >= 0
+    assert back.max() <= 16
+    assert transformer.loss_curve_[-1] < transformer.loss_curve_[0]
+
+
+def test_numbers_of_any_scale_come_back_in_it():
+    X, _ = load_iris(return_X_y=True)
+    moved = X * [1e-3, 1, 1e6, 1] + [0, 5, 0, -1e3]
+    settings = {"n_components": 4, "max_iter": 600, "penalty": 0, "random_state": 0}
+    transformer = AutoencoderTransformer(**settings)
+    back = transformer.inverse_transform(transformer.fit_transform(moved))
+    assert (((back - moved) / moved.std(axis=0)) ** 2).mean() < 0.1
+
+
+def test_a_fit_is_the_same_for_the_same_seed_and_travels():
+    X, y = load_iris(return_X_y=True)
+    state = torch.random.get_rng_state()
+    first = AutoencoderTransformer(**TINY).fit(X, y)
+    assert torch.equal(state, torch.random.get_rng_state())
+    Z = first.transform(X)
+    assert_array_equal(Z, AutoencoderTransformer(**TINY).fit(X, y).transform(X))
+    assert_array_equal(Z, pickle.loads(pickle.dumps(first)).transform(X))
+
+
+def test_labels_shape_the_codes():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(300, 10)), np.repeat([0, 1], 150)
+    X[:, 0] += 1.5 * y
+    X[:, 1:] *= [9, 8, 7, 6, 5, 4, 3, 2, 1]
+    score = []
+    for weight in (0.0, 10.0):
+        settings = {**TINY, "max_iter": 300, "n_components": 1, "supervised": weight}
+        Z = AutoencoderTransformer(**settings).fit(X, y).transform(X)
+        score.append(LogisticRegression().fit(Z, y).score(Z, y))
+    assert score[1] > score[0] + 0.1
+
+
+def test_numbers_can_shape_the_codes():
+    X = np.random.default_rng(0).normal(size=(200, 6))
+    y = X[:, 0] * 100 + 0.5
+    settings = {**TINY, "max_iter": 400, "n_components": 1, "supervised": 10.0}
+    Z = AutoencoderTransformer(**settings).fit(X, y).transform(X)
+    assert abs(np.corrcoef(Z[:, 0], y)[0, 1]) > 0.9
+
+
+def test_supervised_needs_labels():
+    with pytest.raises(ValueError, match=r"supervised=1 needs y\. Pass y to fit, or set"):
+        AutoencoderTransformer(supervised=1, **TINY).fit(np.eye(4))
+
+
+def test_codes_have_to_have_their_length():
+    transformer = AutoencoderTransformer(**TINY).fit(np.eye(4))
+    with pytest.raises(ValueError, match="takes codes of n_components = 2 numbers; X has 3"):
+        transformer.inverse_transform(np.eye(3))
+
+
+def test_the_penalty_reaches_the_encoder():
+    torch.manual_seed(0)
+    transformer = AutoencoderTransformer(**TINY).fit(np.random.default_rng(0).normal(size=(30, 5)))
+    network = transformer._network()
+    codes = network.encoder(torch.randn(30, 5))
+    mixed_codes_loss(network, codes, torch.arange(30) % 3).backward()
+    assert all(p.grad.abs().sum() > 0 for p in network.encoder.parameters())
+
+
+def test_partners_have_the_label_and_are_others():
+    torch.manual_seed(0)
+    labels = torch.tensor([0, 1, 0, 2, 1, 0, 1])
+    for _ in range(20):
+        partner = _partners(labels)
+        assert torch.equal(labels[partner], labels)
+        assert (partner == torch.arange(7)).nonzero().ravel().tolist() == [3]
+
+
+@pytest.mark.parametrize("shape", [(1, 200), (5, 1), (6, 3)])
+def test_columns_without_spread_are_no_reason_for_nan(shape):
+    X = np.full(shape, 0.1)
+    transformer = AutoencoderTransformer(**TINY).fit(X)
+    assert np.isfinite(transformer.inverse_transform(transformer.transform(X))).all()
+    if shape == (6, 3):
+        images = AutoencoderTransformer(image_shape=(3, 1), **TINY).fit(X)
+        np.testing.assert_allclose(images.inverse_transform(images.transform(X)).min(), 0.1, atol=1)
+
+
+def test_frames_give_frames():
+    X = pd.DataFrame(np.eye(5), columns=list("abcde"))
+    Z = AutoencoderTransformer(**TINY).set_output(transform="pandas").fit_transform(X)
+    assert Z.columns.tolist() == ["autoencodertransformer0", "autoencodertransformer1"]
