@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks as sklearn_checks
 
 from skaug.combine import SMOTEENN, SMOTETomek
-from skaug.deep import DeepSMOTE, VAESampler
+from skaug.deep import DeepSMOTE, GANSampler, VAESampler
 from skaug.feature_space import (
     ClassGaussian,
     Extrapolate,
@@ -135,6 +135,7 @@ DEEP_SAMPLERS = [
     VAESampler(**TINY),
     VAESampler(noise="posterior", **TINY),
     VAESampler(noise="prior", **TINY),
+    GANSampler(**TINY),
     DeepSMOTE(**TINY),
 ]
 PRESETS = (BalancedMixup, MAMix, Remix, UniMix)
@@ -206,6 +207,7 @@ SAMPLERS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.filterwarnings("ignore:GaussianNoise finds no:UserWarning")  # in classes of one row
 @sklearn_checks.parametrize_with_checks(SAMPLERS)
 def test_scikit_learn(estimator, check):
@@ -251,7 +253,7 @@ EXPECTED_FAILURES = {
     CMixup: MIXES_NUMBERS,
     **{
         key: {"check_other_classes_do_not_matter": "one model learns all classes"}
-        for key in [SequentialCART, AdversarialForest, VAESampler, DeepSMOTE]
+        for key in [SequentialCART, AdversarialForest, VAESampler, GANSampler, DeepSMOTE]
     },
     FeatureSpaceSampler: {
         "check_constructor_is_keyword_only": "transformer and sampler are read in that order",
@@ -325,6 +327,7 @@ def expected_failures(sampler):
     return EXPECTED_FAILURES.get(type(sampler), {})
 
 
+@pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.filterwarnings("ignore:EditedNearestNeighbours would remove:UserWarning")
 @parametrize_with_checks(SAMPLERS, expected_failed_checks=expected_failures)
 def test_skaug(sampler, check):
@@ -388,6 +391,7 @@ IMBLEARN = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.filterwarnings("ignore:[A-Za-z]+ (looks for|f[a-z]+ no|would remove):UserWarning")
 @pytest.mark.filterwarnings("ignore:PolynomFitSMOTE has nothing to vary:UserWarning")
 @pytest.mark.parametrize(("sampler", "check"), IMBLEARN)
@@ -395,11 +399,13 @@ def test_imbalanced_learn(sampler, check):
     check(sampler)
 
 
+@pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=str)
 def test_imbalanced_learn_parameter_validation(sampler):
     imblearn_checks.check_param_validation(type(sampler).__name__, sampler)
 
 
+@pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=str)
 def test_imbalanced_learn_column_names(sampler):
     imblearn_checks.check_dataframe_column_names_consistency(type(sampler).__name__, sampler)

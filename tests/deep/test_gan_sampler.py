@@ -1,0 +1,139 @@
+"""GANSampler: its losses, its guard, and what a draw is."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.datasets import load_digits
+
+from skaug.deep import GANSampler
+
+torch = pytest.importorskip("torch")
+
+from skaug.deep import _gan  # noqa: E402 - needs PyTorch
+
+pytestmark = pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
+TINY = {"max_iter": 3, "hidden": (8,), "latent_dim": 2, "random_state": 0}
+LOSSES = ["hinge", "misleading", "wgan-gp"]
+
+
+def clusters(n=400):
+    rng = np.random.default_rng(0)
+    y = np.arange(n) % 2
+    centre = np.array([[-3.0, 0.0], [3.0, 1.0]])[y] + [0, 4] * rng.integers(2, size=(n, 1))
+    return centre + 0.3 * rng.normal(size=(n, 2)), y
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_mixed_table_comes_back_as_one(loss):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "amount": rng.lognormal(size=60),
+            "colour": pd.Categorical(rng.choice(["red", "green"], 60)),
+            "gaps": np.where(rng.random(60) < 0.3, np.nan, rng.normal(size=60)),
+            "constant": 1.5,
+            "nothing": np.nan,
+        }
+    )
+    y = np.repeat(["common", "rare"], [50, 10])
+    state, n_threads = torch.random.get_rng_state(), torch.get_num_threads()
+    sampler = GANSampler(loss=loss, **TINY)
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert torch.get_num_threads() == n_threads
+    assert pd.Series(y_res).value_counts().to_dict() == {"common": 50, "rare": 50}
+    pd.testing.assert_frame_equal(X_res.iloc[:60], X)
+    assert set(X_res["amount"]) <= set(X["amount"])
+    assert (X_res["constant"] == 1.5).all()
+    assert X_res["nothing"].isna().all()
+    assert (sampler.sample_indices_[60:] == -1).all()
+    pd.testing.assert_frame_equal(X_res, GANSampler(loss=loss, **TINY).fit_resample(X, y)[0])
+
+
+def test_a_fitted_model_travels_and_its_draws_differ():
+    X, y = clusters()
+    sampler = GANSampler(**TINY).fit(X, y)
+    travelled = pickle.loads(pickle.dumps(sampler))
+    first, second = sampler.sample(20)[0], sampler.sample(20)[0]
+    assert not np.array_equal(first, second)
+    assert_array_equal(first, travelled.sample(20)[0])
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (34, 33), (33, 32, 2)])
+def test_images_come_back_in_their_shape(shape):
+    X = np.random.default_rng(0).random((12, *shape))
+    sampler = GANSampler(**TINY)
+    X_res, _ = sampler.fit_resample(X, np.repeat([0, 1], [8, 4]))
+    assert X_res.shape == (16, *shape)
+    assert X.min() <= X_res.min() <= X_res.max() <= X.max()
+
+
+def test_every_cluster_of_every_class_is_covered():
+    X, y = clusters()
+    sampler = GANSampler(hidden=(64, 64), max_iter=1500, batch_size=64, random_state=0)
+    X_new, y_new = sampler.fit(X, y).sample(400)
+    centres = np.array([[-3, 0], [-3, 4], [3, 1], [3, 5]])
+    nearest = np.linalg.norm(X_new[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest // 2 == y_new).mean() > 0.9
+    assert np.bincount(nearest, minlength=4).min() > 40
+    assert sampler.recall_ > 0.5
+
+
+@pytest.mark.filterwarnings("default:GANSampler has collapsed")
+def test_collapse_is_told_with_its_figures():
+    X, y = load_digits(return_X_y=True)
+    sampler = GANSampler(image_shape=(8, 8), **TINY)
+    with pytest.warns(UserWarning, match=r"collapsed: of the rows it is judged by \d% lie among"):
+        sampler.fit(X[:300], y[:300])
+    assert sampler.recall_ < 0.05
+
+
+@pytest.mark.parametrize("n_columns", [1, 200])
+def test_few_rows_are_no_reason_for_nan(n_columns):
+    X = np.random.default_rng(0).normal(size=(5, n_columns))
+    X_res, _ = GANSampler(**TINY).fit_resample(X, [0, 0, 0, 0, 1])
+    assert np.isfinite(X_res).all()
+    X_new, _ = GANSampler(**TINY).fit(X[:1], [0]).sample(3)
+    assert np.isfinite(X_new).all()
+
+
+def test_numbers_to_predict_are_given_and_come_back():
+    X = np.random.default_rng(0).normal(size=(80, 3))
+    sampler = GANSampler(**TINY).fit(X, X[:, 0] + 0.5)
+    assert sampler.sample(y=np.array([0.25, 0.75]))[1].tolist() == [0.25, 0.75]
+
+
+def test_discrepancy_is_that_of_the_definition():
+    rng = np.random.default_rng(0)
+    real, made = rng.normal(size=(20, 3)), rng.normal(size=(30, 3)) + 1
+    off = [((a - b) ** 2).sum() for i, a in enumerate(real) for j, b in enumerate(real) if i != j]
+    median = np.sort(off)[(len(off) - 1) // 2]
+
+    def mean(first, second, *, same):
+        values = [
+            sum(np.exp(-((a - b) ** 2).sum() / (f * median)) for f in (0.25, 0.5, 1, 2, 4))
+            for i, a in enumerate(first)
+            for j, b in enumerate(second)
+            if not (same and i == j)
+        ]
+        return np.mean(values)
+
+    expected = mean(real, real, same=True) + mean(made, made, same=True)
+    expected -= 2 * mean(real, made, same=False)
+    found = _gan.mmd(torch.tensor(real), torch.tensor(made))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert abs(_gan.mmd(torch.tensor(real[:1]), torch.tensor(made[:1]))) < np.inf
+
+
+def test_precision_and_recall_tell_one_from_the_other():
+    rng = np.random.default_rng(0)
+    both = torch.tensor(np.concatenate([rng.normal(size=(50, 2)), rng.normal(size=(50, 2)) + 50]))
+    one = torch.tensor(rng.normal(size=(100, 2)))
+    precision, recall = _gan.precision_and_recall(both, one)
+    assert precision > 0.9
+    assert 0.35 < recall < 0.55
+    recall_of_one = _gan.precision_and_recall(one, both)
+    assert recall_of_one[0] < 0.55 < 0.9 < recall_of_one[1]
