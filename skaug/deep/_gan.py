@@ -91,7 +91,8 @@ def critic_loss(critic: Critic, loss: str, real: Tensor, made: Tensor, told: Ten
     """
     if loss == "misleading":
         scores = -critic(torch.cat([made, real]), torch.cat([told, told]))
-        labels = torch.cat([torch.ones(len(made)), torch.zeros(len(real))])
+        labels = torch.zeros(len(scores), device="cpu")
+        labels[: len(made)] = 1
         labels += _LABEL_NOISE * torch.rand(len(labels), device="cpu")
         return F.binary_cross_entropy_with_logits(scores, labels.to(scores.device))
     if loss == "hinge":
@@ -191,7 +192,7 @@ def precision_and_recall(real: Tensor, made: Tensor, k: int = 5) -> tuple[float,
 
     Near is within the distance to the k-th neighbour among its like of some row there.
     """
-    across = torch.cdist(real, made)
+    across = _distances(real, made)
     precision = (across <= _radius(real, k)[:, None]).any(dim=0).float().mean()
     recall = (across <= _radius(made, k)).any(dim=1).float().mean()
     return float(precision), float(recall)
@@ -200,4 +201,9 @@ def precision_and_recall(real: Tensor, made: Tensor, k: int = 5) -> tuple[float,
 def _radius(rows: Tensor, k: int) -> Tensor:
     """Return the distance of each row to its k-th neighbour, or the last if there are fewer."""
     nearest = min(k, len(rows) - 1)
-    return torch.cdist(rows, rows).kthvalue(nearest + 1, dim=1).values  # the row itself is first
+    return _distances(rows, rows).kthvalue(nearest + 1, dim=1).values  # the row itself is first
+
+
+def _distances(first: Tensor, second: Tensor) -> Tensor:
+    """Return all distances, exactly 0 of equal rows, which tables have many of."""
+    return torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")

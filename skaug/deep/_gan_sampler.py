@@ -89,8 +89,9 @@ class GANSampler(DeepGenerator):
     validation_fraction : float, default=0.1
         Share of the rows, of each class, that is held out.
 
-    n_iter_no_change : int, default=20
-        Looks at the held-out rows without improvement until it stops; there are 50 in `max_iter`.
+    n_iter_no_change : int, default=50
+        Looks at the held-out rows without improvement until it stops. There are 50 in `max_iter`,
+        so by default it does not: rows often get worse for a while before they get better.
 
     sampling_strategy : float, str, dict or callable, default='auto'
         How many rows each class has after `fit_resample`, as in `SMOTE`. If y is numbers, the
@@ -121,7 +122,7 @@ class GANSampler(DeepGenerator):
         The mean loss of the critic between one look and the next.
 
     validation_loss_curve_ : list of float
-        The squared maximum mean discrepancy at each look.
+        The squared maximum mean discrepancy at each look; below 0 by chance where it is small.
 
     n_iter_ : int
         Steps taken.
@@ -201,7 +202,7 @@ class GANSampler(DeepGenerator):
         weight_decay: float = 0.0,
         early_stopping: bool | Literal["auto"] = "auto",
         validation_fraction: float = 0.1,
-        n_iter_no_change: int = 20,
+        n_iter_no_change: int = 50,
         sampling_strategy: SamplingStrategy = "auto",
         target_type: str = "auto",
         categorical_features: Any = "from_dtype",
@@ -269,9 +270,11 @@ class GANSampler(DeepGenerator):
         index = index[torch.randperm(len(index), device="cpu")[:_JUDGED]]
 
         def both() -> tuple[Any, Any]:
-            """Return real rows and as many made ones, beside their labels."""
+            """Return real rows and as many made ones, as they are drawn, beside their labels."""
             noise = torch.randn((len(index), self.latent_dim), device="cpu").to(device)
-            made = smooth(noise, told[index])
+            found = smooth(noise, told[index]).cpu().numpy()
+            drawn = self._encoding.encode(*self._encoding.decode(found))  # levels, marks, ties
+            made = torch.tensor(drawn, device=device)
             real = torch.cat([rows[index], told[index]], dim=1)
             return real, torch.cat([made, told[index]], dim=1)
 

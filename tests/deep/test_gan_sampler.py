@@ -91,6 +91,20 @@ def test_collapse_is_told_with_its_figures():
     assert sampler.recall_ < 0.05
 
 
+@pytest.mark.parametrize("kind", ["levels", "whole numbers", "missing", "pixels of one value"])
+def test_rows_are_judged_as_they_are_drawn(kind):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [60, 40])
+    X, settings = {
+        "levels": (pd.DataFrame({"a": pd.Categorical(rng.choice(["x", "y"], 100))}), {}),
+        "whole numbers": (rng.integers(2, size=(100, 2)).astype(float), {}),
+        "missing": (np.full((100, 2), np.nan), {}),
+        "pixels of one value": (np.ones((100, 4)), {"image_shape": (2, 2)}),
+    }[kind]
+    sampler = GANSampler(hidden=(16,), max_iter=100, random_state=0, **settings).fit(X, y)
+    assert sampler.precision_ == 1  # whatever is drawn is one of the few rows there are
+
+
 @pytest.mark.parametrize("n_columns", [1, 200])
 def test_few_rows_are_no_reason_for_nan(n_columns):
     X = np.random.default_rng(0).normal(size=(5, n_columns))
@@ -137,3 +151,10 @@ def test_precision_and_recall_tell_one_from_the_other():
     assert 0.35 < recall < 0.55
     recall_of_one = _gan.precision_and_recall(one, both)
     assert recall_of_one[0] < 0.55 < 0.9 < recall_of_one[1]
+
+
+def test_only_equal_rows_are_near_those_that_come_many_times():
+    rows = torch.tensor(np.random.default_rng(0).normal(size=(10, 64)), dtype=torch.float32) + 30
+    many = rows.repeat(8, 1)  # so many that PyTorch would round their distances
+    assert _gan.precision_and_recall(many, many) == (1, 1)
+    assert _gan.precision_and_recall(many, many + 0.001) == (0, 0)

@@ -1,0 +1,42 @@
+"""Without PyTorch all else works, and what needs it says so."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import importlib, pkgutil, sys
+
+class NotInstalled:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+sys.meta_path.insert(0, NotInstalled())
+import numpy as np
+import skaug
+names = [m.name for m in pkgutil.walk_packages(skaug.__path__, "skaug.")]
+needs = {f"skaug.deep.{name}" for name in ("_autoencoder", "_gan", "_networks", "_trainer", "_vae")}
+for name in names:
+    if name not in needs and not name.endswith(("_numba", "__main__")):
+        importlib.import_module(name)
+from skaug.deep import AutoencoderTransformer, DeepSMOTE, GANSampler, VAESampler
+from skaug.over_sampling import SMOTE
+X, y = np.random.default_rng(0).normal(size=(40, 2)), np.repeat([0, 1], [30, 10])
+print(len(SMOTE().fit_resample(X, y)[0]))
+for estimator in (AutoencoderTransformer(), DeepSMOTE(), GANSampler(), VAESampler()):
+    try:
+        estimator.fit(X, y)
+    except ImportError as error:
+        print(error)
+"""
+
+
+def test_only_the_networks_need_it():
+    ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "60"
+    names = ["AutoencoderTransformer", "AutoencoderTransformer", "GANSampler", "VAESampler"]
+    assert lines[1:] == [
+        f'{name} needs PyTorch. Install it with `pip install "skaug[deep]"`.' for name in names
+    ]
