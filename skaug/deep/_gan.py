@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from skaug.deep._encoding import Block
 from skaug.deep._networks import ImageDecoder, ImageEncoder, is_large, mlp
@@ -16,6 +17,7 @@ __all__ = ["Critic", "Generator", "alternation", "mmd", "precision_and_recall"]
 _WIDTH_OF_CRITIC = 128
 _LABEL_NOISE = 0.05
 _GRADIENT_PENALTY = 10.0
+_KEPT = 0.99  # of the moving average, at each step
 _TEMPERATURE = 0.3  # of the levels drawn: near enough to one-hot, and still with a gradient
 
 
@@ -140,6 +142,7 @@ def alternation(
     of_generator = torch.optim.AdamW(generator.parameters(), lr=learning_rate, **settings)
     averaged: list[Tensor] = list(smooth.parameters())
     current: list[Tensor] = list(generator.parameters())
+    follow = get_ema_multi_avg_fn(_KEPT)  # type: ignore[no-untyped-call]
 
     def drawn(condition: Tensor) -> Tensor:
         noise = torch.randn((len(condition), latent_dim), device="cpu").to(condition.device)
@@ -157,8 +160,7 @@ def alternation(
         of_generator.zero_grad(set_to_none=True)
         generator_loss(critic, loss, drawn(condition), condition).backward()  # type: ignore[no-untyped-call]
         of_generator.step()
-        with torch.no_grad():
-            torch._foreach_lerp_(averaged, current, 0.01)
+        follow(averaged, current, None)
         return missed
 
     return step
