@@ -17,6 +17,7 @@ _LEAD = 0.98  # of the variance: if few axes hold it, the others are not multipl
 _BOX_AXES = 16
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _AXES_ROWS = 4_000  # and below
+_LARGEST_EXPONENT = 511.0  # of 4: a unit beyond that of the smallest squares is no float
 _BUCKETS = 64  # levels of a column that are told apart
 
 
@@ -110,7 +111,8 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
         stretch[n_present > 0] = np.sqrt(present.shape[1] / n_present[n_present > 0])
     size = stretch * stretch.max(initial=1) * (norms + norms.max(initial=0)) ** 2
     size += sum(float(table.max(initial=0)) for table, _ in tables)
-    unit = 4.0 ** -np.ceil(np.log2(np.sqrt(size.max(initial=0)) or 1.0))
+    exponent = np.ceil(np.log2(np.sqrt(size.max(initial=0)) or 1.0))
+    unit = 4.0 ** np.minimum(-exponent, _LARGEST_EXPONENT)
     numeric = numeric * np.sqrt(unit)
     if rows.has_missing:
         squares, shown, numeric = (

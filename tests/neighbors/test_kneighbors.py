@@ -149,3 +149,13 @@ def test_a_far_row_may_be_near_in_the_columns_that_both_have():
     others = np.c_[np.arange(5.0, 105.0), np.arange(100.0) % 7]
     X = np.r_[[[0.0, np.nan], [0.1, 1e6]], others]
     assert kneighbors(X, 1)[0].tolist() == [1]
+
+
+def test_spreads_whose_squares_are_all_but_zero():
+    """Beside a constant they are not scaled up, and their unit, a power of 4, would be no float."""
+    X = np.ones((30, 2))
+    X[:, 1] = np.arange(30.0) ** 2 * 1e-162
+    X[0, 0] = np.nan
+    found = kneighbors(X, 3)
+    assert found.shape == (30, 3)
+    assert (found != np.arange(30)[:, None]).all()
