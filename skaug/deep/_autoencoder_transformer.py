@@ -20,6 +20,7 @@ __all__ = ["AutoencoderTransformer"]
 
 _TRAIN, _SPLIT = range(2)  # the streams of one fit
 _CHUNK = 4096  # rows that go through the network at once
+_FARTHEST = 1e6  # deviations from the mean that the network is shown: float32 ends at 1e38
 
 
 class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -118,8 +119,11 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         If PyTorch is not installed.
 
     ValueError
-        If X is sparse or misses values, if `supervised` is set without y, if the loss is no longer
-        finite, or if there is no such device.
+        If X misses values, if `hidden` holds anything but whole numbers from 1 on, if `supervised`
+        is set without y, if the loss is no longer finite, or if there is no such device.
+
+    TypeError
+        If X is sparse.
 
     See Also
     --------
@@ -201,7 +205,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             The rows, numbers only.
 
         y : array-like of shape (n,), default=None
-            Labels or numbers.
+            Labels, or numbers if any of them is not whole.
 
         Returns
         -------
@@ -209,6 +213,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             The transformer itself.
         """
         owner = type(self).__name__
+        hidden = _checked_hidden(self.hidden, owner)
         if y is None and self.supervised:
             raise ValueError(
                 f"{owner} with supervised={self.supervised:g} needs y. Pass y to fit, or set "
@@ -222,7 +227,14 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             None if shape is None else ImageLayout.of(rows.shape, shape, self.channels, owner)
         )
         self._centre, self._scale = _scaling(rows, is_image=self._layout is not None)
-        target, groups, self._n_targets = _read_target(None if y is None else checked[1], len(rows))
+        target, groups, n_targets = _read_target(None if y is None else checked[1], len(rows))
+        self._sizes = (
+            rows.shape[1],
+            self.n_components,
+            hidden,
+            None if self._layout is None else self._layout.shape,
+            n_targets if self.supervised else 0,
+        )
         seed, plan = seed_sequence(self.random_state), TrainingPlan.of(self)
         split = plan.split(groups, child_rng(seed, _SPLIT))
         with self._session(child_sequence(seed, _TRAIN)) as device:
@@ -296,10 +308,10 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         """
         check_is_fitted(self)
         codes = check_array(X, dtype=np.float64)
-        if codes.shape[1] != self.n_components:
+        if codes.shape[1] != self._n_features_out:
             raise ValueError(
                 f"{type(self).__name__}.inverse_transform takes codes of n_components = "
-                f"{self.n_components} numbers; X has {codes.shape[1]} columns."
+                f"{self._n_features_out} numbers; X has {codes.shape[1]} columns."
             )
         Z = self._through(codes.astype(np.float32), lambda network: network.decode)
         if self._layout is not None:
@@ -321,9 +333,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def _network(self) -> Any:
         from skaug.deep._autoencoder import Autoencoder
 
-        shape = None if self._layout is None else self._layout.shape
-        n_targets = self._n_targets if self.supervised else 0
-        return Autoencoder(self.n_features_in_, self.n_components, self.hidden, shape, n_targets)
+        return Autoencoder(*self._sizes)  # of the fit: parameters may have been set since
 
     def _session(self, source: np.random.SeedSequence | None = None) -> Any:
         seed = 0 if source is None else seed_of(source)
@@ -331,17 +341,29 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _encoded(self, rows: Floats) -> NDArray[np.float32]:
         """Return rows as the network takes them."""
-        scaled = (rows - self._centre) / self._scale
-        if self._layout is not None:  # new ones may leave the range of those that were learnt
-            scaled = self._layout.images(scaled).reshape(len(rows), -1).clip(0, 1)
-        return scaled.astype(np.float32)
+        with np.errstate(over="ignore"):  # infinite is far, too
+            scaled = (rows - self._centre) / self._scale
+        # new ones may leave the range of those that were learnt
+        if self._layout is None:
+            return scaled.clip(-_FARTHEST, _FARTHEST).astype(np.float32)
+        return self._layout.images(scaled).reshape(len(rows), -1).clip(0, 1).astype(np.float32)
 
     @property
     def _n_features_out(self) -> int:
-        return self.n_components
+        return self._sizes[1]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
+
+
+def _checked_hidden(hidden: Any, owner: str) -> tuple[int, ...]:
+    widths = tuple(hidden)
+    if not all(isinstance(width, Integral) and int(width) >= 1 for width in widths):
+        raise ValueError(
+            f"hidden of {owner} must hold the widths of the layers, whole numbers from 1 on; got "
+            f"{hidden!r}."
+        )
+    return tuple(int(width) for width in widths)
 
 
 def _scaling(rows: Floats, *, is_image: bool) -> tuple[Floats, Floats]:

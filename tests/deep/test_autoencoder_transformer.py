@@ -80,6 +80,29 @@ def test_supervised_needs_labels():
         AutoencoderTransformer(supervised=1, **TINY).fit(np.eye(4))
 
 
+@pytest.mark.parametrize("hidden", [(0,), (-3,), (8.5,), ("a",), [[8]]])
+def test_widths_are_whole_numbers(hidden):
+    with pytest.raises(ValueError, match="hidden of AutoencoderTransformer must hold the widths"):
+        AutoencoderTransformer(hidden=hidden).fit(np.eye(4))
+
+
+def test_parameters_set_after_the_fit_wait_for_the_next():
+    X, y = load_iris(return_X_y=True)
+    transformer = AutoencoderTransformer(**TINY).fit(X, y)
+    Z = transformer.transform(X)
+    transformer.set_params(hidden=(4,), n_components=5, supervised=1.0, image_shape=(2, 2))
+    assert_array_equal(transformer.transform(X), Z)
+    assert transformer.inverse_transform(Z).shape == X.shape
+    assert len(transformer.get_feature_names_out()) == 2
+
+
+def test_rows_far_from_all_learnt_have_codes():
+    X = np.c_[np.ones(5), np.arange(5)]  # the first column has no spread to divide by
+    transformer = AutoencoderTransformer(**TINY).fit(X)
+    far = np.array([[1e39, 1], [1, 1e308], [-1e308, -1e308]])
+    assert np.isfinite(transformer.inverse_transform(transformer.transform(far))).all()
+
+
 def test_codes_have_to_have_their_length():
     transformer = AutoencoderTransformer(**TINY).fit(np.eye(4))
     with pytest.raises(ValueError, match="takes codes of n_components = 2 numbers; X has 3"):
