@@ -1,6 +1,5 @@
 """DeepSMOTE: SMOTE between the codes of an autoencoder."""
 
-import math
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
@@ -13,6 +12,7 @@ from skaug._core import sklearn as sk
 from skaug._core.composed import ComposedSampler, run_nested
 from skaug._core.image_layout import Channels, ImageLayout
 from skaug._core.provenance import Provenance
+from skaug._core.reading import read_table
 from skaug._core.rng import RandomState, child_rng, seed_sequence, set_seeds
 from skaug._core.strategy import SamplingStrategy
 from skaug.deep._autoencoder_transformer import AutoencoderTransformer
@@ -250,14 +250,12 @@ class DeepSMOTE(ComposedSampler):
         for name in ("sample_indices_", "partner_indices_", "is_synthetic_"):
             self.__dict__.pop(name, None)  # of an earlier fit_resample, maybe on other rows
         validate_data(self, X, y, skip_check_array=True)
-        self._prepared(X, y).fit(_flat(X), y)
+        self._prepared(X, y, "fit").fit(_flat(X), y)
         self.sampling_strategy_ = self.sampler_.sampling_strategy_
         return self
 
     def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
-        sampler = self._prepared(X, y)
-        if isinstance(self.k_neighbors, Integral):  # is any class too small?
-            clone(sampler.sampler).fit_resample(*_row_numbers(y))
+        sampler = self._prepared(X, y, "fit_resample")
         X_res, y_res, w_res, provenance = run_nested(sampler, "sampler", self, _flat(X), y, weight)
         self.sampling_strategy_ = sampler.sampling_strategy_
         if len(_row_shape(X)) > 1:
@@ -265,15 +263,18 @@ class DeepSMOTE(ComposedSampler):
             X_res = X_res.tolist() if isinstance(X, list) else X_res
         return X_res, y_res, w_res, provenance
 
-    def _prepared(self, X: Any, y: Any) -> FeatureSpaceSampler:
-        """Make the sampler that this one stands for, and check y before any training."""
+    def _prepared(self, X: Any, y: Any, method: str) -> FeatureSpaceSampler:
+        """Make the sampler that this one stands for, and check X and y before any training."""
         shape, found = self.image_shape, _row_shape(X)
         if len(found) > 1:
             layout = ImageLayout.of((len(X), *found), shape, self.channels, type(self).__name__)
             shape = layout.shape
-            self.n_features_in_ = math.prod(found)  # and not the height
         self.sampler_ = self._made(shape)
-        clone(self.sampler_.sampler).fit(*_row_numbers(y))
+        table = read_table(self, _flat(X), y, categorical_features=self.categorical_features)
+        trial = clone(self.sampler_.sampler)  # on row numbers, which stand for the codes
+        if not isinstance(self.k_neighbors, Integral):
+            method = "fit"  # an object may need as many columns as there will be
+        getattr(trial, method)(np.arange(table.shape[0], dtype=np.float64)[:, None], y)
         return self.sampler_
 
     def _made(self, image_shape: Any) -> FeatureSpaceSampler:
@@ -304,12 +305,6 @@ def _row_shape(X: Any) -> tuple[int, ...]:
     """Return the shape of a row: of more than one number where rows are images."""
     shape: tuple[int, ...] = (np.asarray(X) if isinstance(X, list) else X).shape
     return shape[1:]
-
-
-def _row_numbers(y: Any) -> tuple[Any, Any]:
-    """Return what stands for the codes in a trial of the sampler, and y."""
-    n_rows = y.shape[0] if hasattr(y, "shape") else len(y)
-    return np.arange(n_rows, dtype=np.float64)[:, None], y
 
 
 def _flat(X: Any) -> Any:
