@@ -13,7 +13,7 @@ from skaug._core import sklearn as sk
 from skaug._core.batch import Floats, Indices
 from skaug._core.image_layout import Channels, ImageLayout
 from skaug._core.rng import RandomState, child_rng, child_sequence, seed_sequence
-from skaug.deep._plan import TRAINING_CONSTRAINTS, TrainingPlan
+from skaug.deep._plan import TRAINING_CONSTRAINTS, TrainingPlan, checked_hidden
 from skaug.deep._session import Device, seed_of, torch_session
 
 __all__ = ["AutoencoderTransformer"]
@@ -213,7 +213,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             The transformer itself.
         """
         owner = type(self).__name__
-        hidden = _checked_hidden(self.hidden, owner)
+        hidden = checked_hidden(self.hidden, owner)
         if y is None and self.supervised:
             raise ValueError(
                 f"{owner} with supervised={self.supervised:g} needs y. Pass y to fit, or set "
@@ -354,16 +354,6 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
-
-
-def _checked_hidden(hidden: Any, owner: str) -> tuple[int, ...]:
-    widths = tuple(hidden)
-    if not all(isinstance(width, Integral) and int(width) >= 1 for width in widths):
-        raise ValueError(
-            f"hidden of {owner} must hold the widths of the layers, whole numbers from 1 on; got "
-            f"{hidden!r}."
-        )
-    return tuple(int(width) for width in widths)
 
 
 def _scaling(rows: Floats, *, is_image: bool) -> tuple[Floats, Floats]:

@@ -4,7 +4,6 @@ import warnings
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
-from numbers import Integral
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -184,8 +183,6 @@ class GANSampler(DeepGenerator):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **DeepGenerator._parameter_constraints,
         "loss": [sk.StrOptions({"hinge", "misleading", "wgan-gp"})],
-        "latent_dim": [sk.Interval(Integral, 1, None, closed="left")],
-        "hidden": ["array-like"],
     }
 
     def __init__(
@@ -248,7 +245,7 @@ class GANSampler(DeepGenerator):
         critic = Critic(
             self._encoding.width,
             self._condition.width,
-            self.hidden,
+            self._hidden,
             self._image_shape,
             normalised=self.loss != "wgan-gp",
         ).to(device)
@@ -259,7 +256,7 @@ class GANSampler(DeepGenerator):
             self.loss,
             rows,
             told,
-            self.latent_dim,
+            self._latent_dim,
             plan.learning_rate,
             plan.weight_decay,
         )
@@ -271,7 +268,7 @@ class GANSampler(DeepGenerator):
 
         def both() -> tuple[Any, Any]:
             """Return real rows and as many made ones, as they are drawn, beside their labels."""
-            noise = torch.randn((len(index), self.latent_dim), device="cpu").to(device)
+            noise = torch.randn((len(index), self._latent_dim), device="cpu").to(device)
             found = smooth(noise, told[index]).cpu().numpy()
             drawn = self._encoding.encode(*self._encoding.decode(found))  # levels, marks, ties
             made = torch.tensor(drawn, device=device)
@@ -304,7 +301,7 @@ class GANSampler(DeepGenerator):
 
         from skaug.deep._trainer import load
 
-        noise = rng.standard_normal((len(y), self.latent_dim), dtype=np.float32)
+        noise = rng.standard_normal((len(y), self._latent_dim), dtype=np.float32)
         told = self._condition(y)
         parts = np.array_split(np.arange(len(y)), max(1, -(-len(y) // _CHUNK)))
         with self._session() as device, torch.no_grad():
@@ -327,8 +324,8 @@ class GANSampler(DeepGenerator):
         return Generator(
             encoding.width,
             self._condition.width,
-            self.latent_dim,
-            self.hidden,
+            self._latent_dim,
+            self._hidden,
             self._image_shape,
             encoding.blocks,
         )

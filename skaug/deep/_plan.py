@@ -9,7 +9,7 @@ import numpy as np
 from skaug._core import sklearn as sk
 from skaug._core.batch import Indices
 
-__all__ = ["TRAINING_CONSTRAINTS", "TrainingPlan"]
+__all__ = ["TRAINING_CONSTRAINTS", "TrainingPlan", "checked_hidden"]
 
 TRAINING_CONSTRAINTS: dict[str, Any] = {
     "max_iter": [sk.Interval(Integral, 1, None, closed="left")],
@@ -70,3 +70,14 @@ class TrainingPlan:
         rank = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         is_out = rank < np.repeat((self.validation_fraction * sizes).astype(np.intp), sizes)
         return np.sort(order[~is_out]), np.sort(order[is_out])
+
+
+def checked_hidden(hidden: Any, owner: str) -> tuple[int, ...]:
+    """Return the widths of the layers, or say what is wrong with them."""
+    widths = tuple(hidden)
+    if not all(isinstance(width, Integral) and int(width) >= 1 for width in widths):
+        raise ValueError(
+            f"hidden of {owner} must hold the widths of the layers, whole numbers from 1 on; got "
+            f"{hidden!r}."
+        )
+    return tuple(int(width) for width in widths)

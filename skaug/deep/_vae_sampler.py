@@ -1,7 +1,7 @@
 """VAESampler: rows drawn from a conditional variational autoencoder."""
 
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -180,8 +180,6 @@ class VAESampler(DeepGenerator):
         **DeepGenerator._parameter_constraints,
         "noise": [sk.StrOptions({"residual", "posterior", "prior"})],
         "beta": [sk.Interval(Real, 0, None, closed="left")],
-        "latent_dim": [sk.Interval(Integral, 1, None, closed="left")],
-        "hidden": ["array-like"],
     }
 
     def __init__(
@@ -232,7 +230,7 @@ class VAESampler(DeepGenerator):
 
         shape = None if self._layout is None else self._layout.shape
         width, n_condition = self._encoding.width, self._condition.width
-        return VAE(width, n_condition, self.latent_dim, self.hidden, shape)
+        return VAE(width, n_condition, self._latent_dim, self._hidden, shape)
 
     def _train(
         self,
@@ -258,7 +256,7 @@ class VAESampler(DeepGenerator):
         return train(network, descent(network, loss, plan), judge, split[0], plan)
 
     def _draw_batch(self, y: NDArray[Any], rng: np.random.Generator) -> Batch:
-        noise = rng.standard_normal((len(y), self.latent_dim), dtype=np.float32)
+        noise = rng.standard_normal((len(y), self._latent_dim), dtype=np.float32)
         if self.noise == "prior":
             seed = np.full(len(y), -1, dtype=np.int32)
         else:

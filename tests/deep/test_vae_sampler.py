@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.neighbors import NearestNeighbors
 
-from skaug.deep import VAESampler
+from skaug.deep import GANSampler, VAESampler
 from skaug.deep._vae_sampler import rows_with
 
 torch = pytest.importorskip("torch")
@@ -204,3 +204,15 @@ def test_residuals_bring_back_the_spread():
         found[noise] = recall(X_out, sampler.sample(1000, random_state=1)[0])
     assert found["residual"] >= 0.8
     assert found["residual"] > max(found["posterior"], found["prior"]) + 0.3
+
+
+@pytest.mark.parametrize("model", [VAESampler, GANSampler])
+@pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
+def test_widths_are_checked_and_those_of_the_fit_are_kept(model):
+    X, y = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 2
+    with pytest.raises(ValueError, match=f"hidden of {model.__name__} must hold the widths"):
+        model(**{**TINY, "hidden": (8.5,)}).fit(X, y)
+    fitted = model(**TINY).fit(X, y)
+    expected = fitted.sample(4, random_state=0)[0]
+    fitted.set_params(hidden=(3, 4), latent_dim=7)
+    assert_array_equal(fitted.sample(4, random_state=0)[0], expected)
