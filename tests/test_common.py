@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks as sklearn_checks
 
 from skaug.combine import SMOTEENN, SMOTETomek
-from skaug.deep import DeepSMOTE, GANSampler, VAESampler
+from skaug.deep import DeepSMOTE, FlowMatchingSampler, GANSampler, VAESampler
 from skaug.feature_space import (
     ClassGaussian,
     Extrapolate,
@@ -135,6 +135,7 @@ DEEP_SAMPLERS = [
     VAESampler(**TINY),
     VAESampler(noise="posterior", **TINY),
     VAESampler(noise="prior", **TINY),
+    FlowMatchingSampler(n_steps=2, **TINY),
     GANSampler(**TINY),
     DeepSMOTE(**TINY),
 ]
@@ -253,7 +254,14 @@ EXPECTED_FAILURES = {
     CMixup: MIXES_NUMBERS,
     **{
         key: {"check_other_classes_do_not_matter": "one model learns all classes"}
-        for key in [SequentialCART, AdversarialForest, VAESampler, GANSampler, DeepSMOTE]
+        for key in [
+            SequentialCART,
+            AdversarialForest,
+            VAESampler,
+            FlowMatchingSampler,
+            GANSampler,
+            DeepSMOTE,
+        ]
     },
     FeatureSpaceSampler: {
         "check_constructor_is_keyword_only": "transformer and sampler are read in that order",

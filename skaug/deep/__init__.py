@@ -2,7 +2,14 @@
 
 from skaug.deep._autoencoder_transformer import AutoencoderTransformer
 from skaug.deep._deep_smote import DeepSMOTE
+from skaug.deep._flow_matching_sampler import FlowMatchingSampler
 from skaug.deep._gan_sampler import GANSampler
 from skaug.deep._vae_sampler import VAESampler
 
-__all__ = ["AutoencoderTransformer", "DeepSMOTE", "GANSampler", "VAESampler"]
+__all__ = [
+    "AutoencoderTransformer",
+    "DeepSMOTE",
+    "FlowMatchingSampler",
+    "GANSampler",
+    "VAESampler",
+]

@@ -1,7 +1,6 @@
 """DeepGenerator: what the generators made of networks share."""
 
 from abc import abstractmethod
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,20 +27,18 @@ class DeepGenerator(BaseGenerator):
 
     A subclass implements `_train`, which learns from the matrix that stands for the rows, and
     `_draw_batch`. Its parameters are those of `BaseGenerator`, of `TRAINING_CONSTRAINTS`,
-    ``hidden``, ``latent_dim``, ``image_shape`` and ``channels``.
+    ``hidden``, ``image_shape`` and ``channels``.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseGenerator._parameter_constraints,
         **TRAINING_CONSTRAINTS,
         "hidden": ["array-like"],
-        "latent_dim": [sk.Interval(Integral, 1, None, closed="left")],
         "image_shape": ["array-like", None],
         "channels": [sk.StrOptions({"first", "last"})],
     }
 
     hidden: Any
-    latent_dim: int
     image_shape: Any
     channels: Channels
     device: Device
@@ -68,7 +65,6 @@ class DeepGenerator(BaseGenerator):
         self._y = y.codes if isinstance(y, Target) else y.values
         plan = TrainingPlan.of(self)
         self._hidden = checked_hidden(self.hidden, plan.owner)
-        self._latent_dim = self.latent_dim  # of the fit: parameters may be set after it
         groups = y.codes if isinstance(y, Target) else np.zeros(len(y), dtype=np.intp)
         split = plan.split(groups, child_rng(seed, _SPLIT))
         with self._session(child_sequence(seed, _TRAIN)) as device:

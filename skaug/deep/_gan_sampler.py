@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
+from numbers import Integral
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -182,6 +183,7 @@ class GANSampler(DeepGenerator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **DeepGenerator._parameter_constraints,
+        "latent_dim": [sk.Interval(Integral, 1, None, closed="left")],
         "loss": [sk.StrOptions({"hinge", "misleading", "wgan-gp"})],
     }
 
@@ -234,6 +236,7 @@ class GANSampler(DeepGenerator):
         plan: TrainingPlan,
         device: Any,
     ) -> Any:
+        self._latent_dim = self.latent_dim  # of the fit: parameters may be set after it
         import torch
 
         from skaug.deep._gan import Critic, alternation, mmd

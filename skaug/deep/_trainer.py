@@ -12,11 +12,12 @@ from torch import Tensor, nn
 from skaug._core.batch import Indices
 from skaug.deep._plan import TrainingPlan
 
-__all__ = ["History", "Weights", "descent", "load", "train", "weights_of"]
+__all__ = ["History", "Weights", "averaging", "descent", "load", "train", "weights_of"]
 
 Weights = dict[str, NDArray[np.generic]]
 
 _LONGEST_GRADIENT = 100.0
+_SHARE_OF_NEW = 0.005  # of the weights of a step in their running mean
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,29 @@ def descent(
         return value
 
     return step
+
+
+def averaging(
+    step: Callable[[Tensor], Tensor], network: nn.Module, average: nn.Module
+) -> Callable[[Tensor], Tensor]:
+    """Return the step that also moves `average`, a copy, to the running mean of the weights.
+
+    The mean is over the last 200 steps or so, and over a tenth of the first 2,000.
+    """
+    pairs = list(zip(average.parameters(), network.parameters(), strict=True))
+    n_taken = 0
+
+    def step_and_average(batch: Tensor) -> Tensor:
+        nonlocal n_taken
+        value = step(batch)
+        n_taken += 1
+        share = max(_SHARE_OF_NEW, 10 / (9 + n_taken))
+        with torch.no_grad():
+            for mean, weight in pairs:
+                mean.lerp_(weight, share)
+        return value
+
+    return step_and_average
 
 
 def weights_of(network: nn.Module) -> Weights:

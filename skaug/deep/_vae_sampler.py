@@ -1,7 +1,7 @@
 """VAESampler: rows drawn from a conditional variational autoencoder."""
 
 from collections.abc import Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -178,6 +178,7 @@ class VAESampler(DeepGenerator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **DeepGenerator._parameter_constraints,
+        "latent_dim": [sk.Interval(Integral, 1, None, closed="left")],
         "noise": [sk.StrOptions({"residual", "posterior", "prior"})],
         "beta": [sk.Interval(Real, 0, None, closed="left")],
     }
@@ -240,6 +241,7 @@ class VAESampler(DeepGenerator):
         plan: TrainingPlan,
         device: Any,
     ) -> Any:
+        self._latent_dim = self.latent_dim  # of the fit: parameters may be set after it
         import torch
 
         from skaug.deep._trainer import descent, train
