@@ -40,12 +40,18 @@ class Autoencoder(nn.Module):
         return found.sigmoid() if self.squashes else found
 
 
-def reconstruction_loss(network: Autoencoder, rows: Tensor, codes: Tensor) -> Tensor:
-    """Return what rows lose, summed over columns: cross-entropy of pixels, half the square else."""
+def reconstruction_loss(
+    network: Autoencoder, rows: Tensor, codes: Tensor, weight: Tensor | None = None
+) -> Tensor:
+    """Return what rows lose, summed over columns: cross-entropy of pixels, half the square else.
+
+    `weight` is that of each cell of a table, for where cells are missing; None: 1.
+    """
     out = network.decoder(codes)
     if network.squashes:
         return F.binary_cross_entropy_with_logits(out, rows, reduction="sum") / len(rows)
-    return (out - rows).square().sum() / (2 * len(rows))
+    square = (out - rows).square()
+    return (square if weight is None else weight * square).sum() / (2 * len(rows))
 
 
 def mixed_codes_loss(network: Autoencoder, codes: Tensor, labels: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """AutoencoderTransformer: a learnt space for numbers and images, with a way back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
 
@@ -14,13 +15,14 @@ from skaug._core.batch import Floats, Indices
 from skaug._core.image_layout import Channels, ImageLayout
 from skaug._core.rng import RandomState, child_rng, child_sequence, seed_sequence
 from skaug.deep._plan import TRAINING_CONSTRAINTS, TrainingPlan, checked_hidden
+from skaug.deep._scaling import Scaling
 from skaug.deep._session import Device, seed_of, torch_session
 
-__all__ = ["AutoencoderTransformer"]
+__all__ = ["AutoencoderTransformer", "refuse_missing_pixels"]
 
 _TRAIN, _SPLIT = range(2)  # the streams of one fit
 _CHUNK = 4096  # rows that go through the network at once
-_FARTHEST = 1e6  # deviations from the mean that the network is shown: float32 ends at 1e38
+_NUMBERS: dict[str, Any] = {"dtype": np.float64, "ensure_all_finite": "allow-nan"}
 
 
 class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -37,6 +39,10 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     term makes rows between codes mean what they stand for. It takes the place of the penalty of
     DeepSMOTE, whose permuted codes decode to the permuted rows, so that the penalty is the first
     term once more, and here its gradient reaches the encoder.
+
+    Tables may miss values (NaN). To the encoder a missing cell is the mean of its column; to the
+    loss it is nothing, and known cells count the more. So rows with many gaps have codes near the
+    middle. The way back fills every cell; a column that has no value at all comes back as 0.
 
     Cost: `max_iter` steps of `batch_size` rows. With few rows or near-linear data a PCA is as good
     a space and quicker. Codes of a supervised space tell labels of the rows learnt better than
@@ -58,8 +64,9 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     channels : {'first', 'last'}, default='last'
         Where the channels of a colour image stand.
 
-    penalty : float, default=1.0
-        Weight of the second term. Without y all rows count as one label.
+    penalty : float, default=0.1
+        Weight of the second term. Without y all rows count as one label. With 1 and more, less of
+        the rows comes back: codes are then smoother, and decoded rows lack spread.
 
     supervised : float, default=0.0
         Weight of the third term: cross-entropy of labels, or half the squared error of
@@ -119,8 +126,9 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         If PyTorch is not installed.
 
     ValueError
-        If X misses values, if `hidden` holds anything but whole numbers from 1 on, if `supervised`
-        is set without y, if the loss is no longer finite, or if there is no such device.
+        If images miss values, if `image_shape` is not theirs, if `hidden` holds anything but whole
+        numbers from 1 on, if `supervised` is set without y, if the loss is no longer finite, or if
+        there is no such device.
 
     TypeError
         If X is sparse.
@@ -165,7 +173,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         hidden: Sequence[int] = (256, 128),
         image_shape: Any = None,
         channels: Channels = "last",
-        penalty: float = 1.0,
+        penalty: float = 0.1,
         supervised: float = 0.0,
         max_iter: int = 2000,
         batch_size: int = 128,
@@ -202,7 +210,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         Parameters
         ----------
         X : array-like of shape (n, n_features)
-            The rows, numbers only.
+            The rows, numbers only; tables may miss some.
 
         y : array-like of shape (n,), default=None
             Labels, or numbers if any of them is not whole.
@@ -213,41 +221,45 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             The transformer itself.
         """
         owner = type(self).__name__
-        hidden = checked_hidden(self.hidden, owner)
         if y is None and self.supervised:
             raise ValueError(
                 f"{owner} with supervised={self.supervised:g} needs y. Pass y to fit, or set "
                 "supervised=0."
             )
         given = {} if y is None else {"y": y}
-        checked = validate_data(self, X, **given, dtype=np.float64)
-        rows = checked if y is None else checked[0]
-        shape = self.image_shape
-        self._layout = (
-            None if shape is None else ImageLayout.of(rows.shape, shape, self.channels, owner)
-        )
-        self._centre, self._scale = _scaling(rows, is_image=self._layout is not None)
-        target, groups, n_targets = _read_target(None if y is None else checked[1], len(rows))
+        checked = validate_data(self, X, **given, **_NUMBERS)
+        rows, y = (checked, None) if y is None else checked
+        layout = None
+        if self.image_shape is not None:
+            layout = ImageLayout.of(rows.shape, self.image_shape, self.channels, owner)
+        return self._learn(rows, y, layout, owner)
+
+    def _learn(self, rows: Floats, y: Any, layout: ImageLayout | None, owner: str) -> Self:
+        """Learn the codes of rows that were read; `owner` is who speaks if something is wrong."""
+        hidden = checked_hidden(self.hidden, owner)
+        refuse_missing_pixels(rows, layout, owner)
+        self.n_features_in_ = rows.shape[1]
+        self._scaling = Scaling.of(rows, layout)
+        target, groups, n_targets = _read_target(y, len(rows))
         self._sizes = (
             rows.shape[1],
             self.n_components,
             hidden,
-            None if self._layout is None else self._layout.shape,
+            None if layout is None else layout.shape,
             n_targets if self.supervised else 0,
         )
-        seed, plan = seed_sequence(self.random_state), TrainingPlan.of(self)
+        seed, plan = seed_sequence(self.random_state), replace(TrainingPlan.of(self), owner=owner)
         split = plan.split(groups, child_rng(seed, _SPLIT))
-        with self._session(child_sequence(seed, _TRAIN)) as device:
-            history = self._train(self._encoded(rows), target, groups, split, plan, device)
+        arrays = (self._scaling.encode(rows), target, groups, _cell_weight(rows))
+        with self._session(owner, child_sequence(seed, _TRAIN)) as device:
+            history = self._train(arrays, split, plan, device)
         self._weights, self.n_iter_ = history.weights, history.n_iter
         self.loss_curve_, self.validation_loss_curve_ = history.losses, history.held_out_losses
         return self
 
     def _train(
         self,
-        Z: NDArray[np.float32],
-        target: NDArray[Any],
-        groups: Indices,
+        arrays: tuple[NDArray[Any], NDArray[Any], Indices, NDArray[Any] | None],
         split: tuple[Indices, Indices],
         plan: TrainingPlan,
         device: Any,
@@ -258,12 +270,14 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         from skaug.deep._trainer import descent, train
 
         network = self._network().to(device)
-        rows, known = torch.tensor(Z, device=device), torch.tensor(target, device=device)
-        labels = torch.tensor(groups, dtype=torch.int64, device=device)
+        *given, cell_weight = arrays
+        rows, known, labels = (torch.tensor(array, device=device) for array in given)
+        weight = None if cell_weight is None else torch.tensor(cell_weight, device=device)
 
         def loss(batch: Any) -> Any:
             codes = network.encoder(rows[batch])
-            value = parts.reconstruction_loss(network, rows[batch], codes)
+            of_cells = None if weight is None else weight[batch]
+            value = parts.reconstruction_loss(network, rows[batch], codes, of_cells)
             if self.penalty:
                 mixed = parts.mixed_codes_loss(network, codes, labels[batch])
                 value = value + self.penalty * mixed
@@ -290,8 +304,9 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             Their codes.
         """
         check_is_fitted(self)
-        rows = validate_data(self, X, dtype=np.float64, reset=False)
-        return self._through(self._encoded(rows), lambda network: network.encoder)
+        rows = validate_data(self, X, reset=False, **_NUMBERS)
+        refuse_missing_pixels(rows, self._scaling.layout, type(self).__name__)
+        return self._through(self._scaling.encode(rows), lambda network: network.encoder)
 
     def inverse_transform(self, X: Any) -> Floats:
         """Return the rows that codes stand for.
@@ -314,9 +329,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
                 f"{self._n_features_out} numbers; X has {codes.shape[1]} columns."
             )
         Z = self._through(codes.astype(np.float32), lambda network: network.decode)
-        if self._layout is not None:
-            Z = self._layout.cells(Z.reshape(-1, *self._layout.shape))
-        return self._centre + self._scale * Z
+        return self._scaling.decode(Z)
 
     def _through(self, Z: NDArray[np.float32], part: Any) -> Floats:
         """Return what a part of the network makes of rows, chunk by chunk."""
@@ -324,7 +337,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
         from skaug.deep._trainer import load
 
-        with self._session() as device, torch.no_grad():
+        with self._session(type(self).__name__) as device, torch.no_grad():
             network = part(load(self._network(), self._weights, device))
             chunks = np.array_split(Z, max(1, -(-len(Z) // _CHUNK)))
             made = [network(torch.tensor(chunk, device=device)).cpu().numpy() for chunk in chunks]
@@ -335,18 +348,9 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
         return Autoencoder(*self._sizes)  # of the fit: parameters may have been set since
 
-    def _session(self, source: np.random.SeedSequence | None = None) -> Any:
+    def _session(self, owner: str, source: np.random.SeedSequence | None = None) -> Any:
         seed = 0 if source is None else seed_of(source)
-        return torch_session(type(self).__name__, device=self.device, seed=seed)
-
-    def _encoded(self, rows: Floats) -> NDArray[np.float32]:
-        """Return rows as the network takes them."""
-        with np.errstate(over="ignore"):  # infinite is far, too
-            scaled = (rows - self._centre) / self._scale
-        # new ones may leave the range of those that were learnt
-        if self._layout is None:
-            return scaled.clip(-_FARTHEST, _FARTHEST).astype(np.float32)
-        return self._layout.images(scaled).reshape(len(rows), -1).clip(0, 1).astype(np.float32)
+        return torch_session(owner, device=self.device, seed=seed)
 
     @property
     def _n_features_out(self) -> int:
@@ -355,15 +359,35 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_weights")
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.image_shape is None
+        return tags
 
-def _scaling(rows: Floats, *, is_image: bool) -> tuple[Floats, Floats]:
-    """Return what to subtract from rows and to divide them by: per column, or once for images."""
-    if is_image:
-        centre, scale = rows.min(keepdims=True)[0], np.ptp(rows, keepdims=True)[0]
-    else:
-        centre, scale = rows.mean(axis=0), rows.std(axis=0)
-        scale = np.where(scale > 1e-12 * np.abs(centre), scale, 0)  # rounding alone is no spread
-    return centre, np.where(scale > 0, scale, 1.0)
+
+def refuse_missing_pixels(rows: Floats, layout: ImageLayout | None, owner: str) -> None:
+    """Refuse images with missing values; in tables they may be missing."""
+    if layout is not None and np.isnan(rows).any():
+        row = int(np.argmax(np.isnan(rows).any(axis=1)))
+        raise ValueError(
+            f"{owner} cannot use missing values (NaN) in images, which have a number in every "
+            f"pixel; row {row} of X has some. Fill them, or drop those rows."
+        )
+
+
+def _cell_weight(rows: Floats) -> NDArray[np.float32] | None:
+    """Return the weight of cells in the loss, 0 of missing ones; None if none is missing.
+
+    Known cells make up for the missing ones. A column without any value is one of zeros, which is
+    what the encoder sees, and what it is to see of decoded rows.
+    """
+    is_known = ~np.isnan(rows)
+    if is_known.all():
+        return None
+    has_values = is_known.any(axis=0)
+    n_cells = len(rows) * int(has_values.sum())
+    weight = np.where(has_values, is_known * (n_cells / max(1, is_known.sum())), 1.0)
+    return weight.astype(np.float32)
 
 
 def _read_target(y: Any, n_rows: int) -> tuple[NDArray[Any], Indices, int]:

@@ -1,30 +1,33 @@
 """DeepSMOTE: SMOTE between the codes of an autoencoder."""
 
 from collections.abc import Sequence
-from numbers import Integral
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.utils.validation import validate_data
 
 from skaug._core import sklearn as sk
-from skaug._core.composed import ComposedSampler, run_nested
+from skaug._core.array_table import ArrayTable
+from skaug._core.batch import Batch, Floats
 from skaug._core.image_layout import Channels, ImageLayout
-from skaug._core.provenance import Provenance
-from skaug._core.reading import read_table
-from skaug._core.rng import RandomState, child_rng, seed_sequence, set_seeds
+from skaug._core.rng import RandomState, child_rng, random_indices, seed_sequence
+from skaug._core.sparse_table import SparseTable
 from skaug._core.strategy import SamplingStrategy
-from skaug.deep._autoencoder_transformer import AutoencoderTransformer
-from skaug.deep._plan import TRAINING_CONSTRAINTS
+from skaug._planning.interpolation import effective_k, interpolated_batch
+from skaug._planning.table_search import SEARCH
+from skaug.base import ClassSampler, Table, Target
+from skaug.deep._autoencoder_transformer import AutoencoderTransformer, refuse_missing_pixels
+from skaug.deep._plan import TRAINING_CONSTRAINTS, checked_hidden
 from skaug.deep._session import Device
-from skaug.feature_space import FeatureSpaceSampler
-from skaug.over_sampling import SMOTE
+from skaug.feature_space._decoding import Decoding
+from skaug.feature_space._space_rows import shown
 
 __all__ = ["DeepSMOTE"]
 
+_NETWORK = 0  # the stream of the autoencoder
 
-class DeepSMOTE(ComposedSampler):
+
+class DeepSMOTE(ClassSampler):
     r"""Over-sample by interpolating between the codes of rows, and decode.
 
     An autoencoder (E, D) is learnt from all rows, as by `AutoencoderTransformer`. A new row is
@@ -35,8 +38,13 @@ class DeepSMOTE(ComposedSampler):
     with codes z = E(x), and j one of the nearest neighbours of i in its class, by their codes.
     ``decode='inverse'`` leaves the row's own residual :math:`x_i - D(z_i)` out and returns
     :math:`D(\tilde z)`, as in the paper; such rows are smooth and lack the spread of real ones.
-    It is ``FeatureSpaceSampler(AutoencoderTransformer(...), SMOTE(...))``, which takes other
-    transformers and samplers, too.
+    The rows are those of ``FeatureSpaceSampler(AutoencoderTransformer(...), SMOTE(...))``, which
+    takes other transformers and samplers, too.
+
+    Tables may miss values. The encoder reads a missing number as the mean of its column, and the
+    loss leaves it out; a new row misses what its seed :math:`x_i` misses, and nothing else,
+    however it is decoded. Categories are not encoded: the neighbours vote, as in SMOTE. Images
+    have neither.
 
     Cost: `max_iter` steps of `batch_size` rows, then SMOTE's in `n_components` dimensions. With
     fewer than some hundred rows use `skaug.over_sampling.SMOTE`.
@@ -65,8 +73,9 @@ class DeepSMOTE(ComposedSampler):
     channels : {'first', 'last'}, default='last'
         Where the channels of a colour image stand.
 
-    penalty : float, default=1.0
-        Weight of what is between the codes of a class, as in `AutoencoderTransformer`.
+    penalty : float, default=0.1
+        Weight of what is between the codes of a class, as in `AutoencoderTransformer`. With 1 and
+        more, rows of ``decode='inverse'`` have far less spread than real ones.
 
     supervised : float, default=0.0
         Weight of the labels, as in `AutoencoderTransformer`.
@@ -109,8 +118,8 @@ class DeepSMOTE(ComposedSampler):
 
     Attributes
     ----------
-    sampler_ : FeatureSpaceSampler
-        The sampler that was run; `sampler_.transformer_` is the autoencoder.
+    transformer_ : AutoencoderTransformer
+        The autoencoder.
 
     sampling_strategy_ : dict
         The number of rows made, for each class that is targeted.
@@ -136,8 +145,10 @@ class DeepSMOTE(ComposedSampler):
         If PyTorch is not installed.
 
     ValueError
-        If X is sparse or misses numbers, or has no numeric column, or a class is too small for
-        `k_neighbors`.
+        If X is sparse or has no numeric column, if images do not have the `image_shape`, miss
+        values or hold categories, if a class is too small for `k_neighbors`, if `hidden` holds
+        anything but whole numbers from 1 on, if the loss is no longer finite, or if there is no
+        such device. All but the loss is known before any training.
 
     See Also
     --------
@@ -162,6 +173,7 @@ class DeepSMOTE(ComposedSampler):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **ClassSampler._parameter_constraints,
         **TRAINING_CONSTRAINTS,
         **{
             name: AutoencoderTransformer._parameter_constraints[name]
@@ -172,14 +184,12 @@ class DeepSMOTE(ComposedSampler):
                 "channels",
                 "penalty",
                 "supervised",
-                "random_state",
             ]
         },
-        **{
-            name: SMOTE._parameter_constraints[name]
-            for name in ["sampling_strategy", "k_neighbors", "categorical_features", "n_jobs"]
-        },
+        "k_neighbors": SEARCH,
         "decode": [sk.StrOptions({"residual", "inverse"})],
+        "categorical_features": [sk.StrOptions({"from_dtype"}), "array-like", None],
+        "n_jobs": sk.N_JOBS,
     }
 
     def __init__(
@@ -192,7 +202,7 @@ class DeepSMOTE(ComposedSampler):
         hidden: Sequence[int] = (256, 128),
         image_shape: Any = None,
         channels: Channels = "last",
-        penalty: float = 1.0,
+        penalty: float = 0.1,
         supervised: float = 0.0,
         max_iter: int = 2000,
         batch_size: int = 128,
@@ -239,7 +249,7 @@ class DeepSMOTE(ComposedSampler):
                 width[, channels])
             The rows.
 
-        y : array-like of shape (n,)
+        y : array-like of shape (n,) or one-hot (n, n_classes)
             The labels.
 
         Returns
@@ -247,66 +257,128 @@ class DeepSMOTE(ComposedSampler):
         self : object
             The sampler itself.
         """
-        for name in ("sample_indices_", "partner_indices_", "is_synthetic_"):
-            self.__dict__.pop(name, None)  # of an earlier fit_resample, maybe on other rows
-        validate_data(self, X, y, skip_check_array=True)
-        self._prepared(X, y, "fit").fit(_flat(X), y)
-        self.sampling_strategy_ = self.sampler_.sampling_strategy_
+        self.__dict__.pop("_provenance", None)  # of an earlier fit_resample, maybe on other rows
+        table, target = self._read(X, y)
+        self._learn(table, target, seed_sequence(self.random_state))
         return self
 
-    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
-        sampler = self._prepared(X, y, "fit_resample")
-        X_res, y_res, w_res, provenance = run_nested(sampler, "sampler", self, _flat(X), y, weight)
-        self.sampling_strategy_ = sampler.sampling_strategy_
-        if len(_row_shape(X)) > 1:
-            X_res = X_res.reshape(len(X_res), *_row_shape(X))
-            X_res = X_res.tolist() if isinstance(X, list) else X_res
-        return X_res, y_res, w_res, provenance
+    def _synthesize(self, X: Table, y: Target, seed: np.random.SeedSequence) -> list[Batch]:
+        self._refuse_small_classes(y)
+        numeric = self._learn(X, y, seed)
+        Z = self.transformer_.transform(numeric)
+        back = self.transformer_.inverse_transform
+        way_back = Decoding(numeric, Z, back, self.decode, clip=False)
+        batches = super()._synthesize(self._in_space(Z, X), y, seed)
+        return [_decoded(batch, Z, way_back) for batch in batches]
 
-    def _prepared(self, X: Any, y: Any, method: str) -> FeatureSpaceSampler:
-        """Make the sampler that this one stands for, and check X and y before any training."""
-        shape, found = self.image_shape, _row_shape(X)
-        if len(found) > 1:
-            layout = ImageLayout.of((len(X), *found), shape, self.channels, type(self).__name__)
-            shape = layout.shape
-        self.sampler_ = self._made(shape)
-        table = read_table(self, _flat(X), y, categorical_features=self.categorical_features)
-        trial = clone(self.sampler_.sampler)  # on row numbers, which stand for the codes
-        if not isinstance(self.k_neighbors, Integral):
-            method = "fit"  # an object may need as many columns as there will be
-        getattr(trial, method)(np.arange(table.shape[0], dtype=np.float64)[:, None], y)
-        return self.sampler_
-
-    def _made(self, image_shape: Any) -> FeatureSpaceSampler:
-        """Return the sampler this one stands for, with seeds of its own."""
-        transformer, sampler = AutoencoderTransformer(), SMOTE()
-        for part in (transformer, sampler):
-            own = part.get_params().keys() & self.get_params().keys()
-            part.set_params(**{name: getattr(self, name) for name in own})
-        transformer.set_params(image_shape=image_shape)
-        sampler.set_params(categorical_features="from_dtype")  # of the columns in the space
-        made = FeatureSpaceSampler(
-            clone(transformer),
-            clone(sampler),
-            decode=self.decode,
-            categorical_features=self.categorical_features,
+    def _sample_class(
+        self, X: Table, y: Target, code: int, n_samples: int, rng: np.random.Generator
+    ) -> Batch:
+        members = y.members(code)
+        return interpolated_batch(
+            X,
+            y,
+            members,
+            random_indices(rng, len(members), n_samples),
+            rng,
+            k_neighbors=self.k_neighbors,
+            n_jobs=self.n_jobs,
+            owner=type(self).__name__,
         )
-        set_seeds(made, child_rng(seed_sequence(self.random_state), 0))
-        return made
+
+    def _learn(self, X: Table, y: Target, seed: np.random.SeedSequence) -> Floats:
+        """Learn the codes, and return the numbers that they stand for."""
+        numeric = np.asarray(X.numeric, dtype=np.float64)
+        own = AutoencoderTransformer().get_params().keys() & self.get_params().keys()
+        params = {name: getattr(self, name) for name in own}
+        params["image_shape"] = None if self._layout is None else self._layout.shape
+        params["random_state"] = int(child_rng(seed, _NETWORK).integers(2**31))
+        self.transformer_ = AutoencoderTransformer(**params)
+        self.transformer_._learn(numeric, y.codes, self._layout, type(self).__name__)
+        return numeric
+
+    def _in_space(self, Z: Floats, X: Table) -> Table:
+        """Return the codes of the rows, and beside them their categories, as a table."""
+        cells = shown(Z, X.codes, self)
+        if isinstance(cells, Table):
+            return cells
+        return ArrayTable(cells, categorical_features=None, owner=type(self).__name__)
+
+    # What is wrong is said before any training -----------------------------------------------
+
+    def _read(self, X: Any, y: Any) -> tuple[Table, Target]:
+        owner, shape = type(self).__name__, _shape(X)
+        if len(shape) > 4:
+            raise ValueError(
+                f"{owner} takes X of shape (n, n_features), (n, height, width) or (n, height, "
+                f"width, channels); got {shape}."
+            )
+        self._row_shape = shape[1:] if len(shape) > 2 else None
+        flat = X if self._row_shape is None else np.asarray(X).reshape(len(X), -1)
+        table, target = super()._read(flat, y)
+        checked_hidden(self.hidden, owner)
+        is_image = self._row_shape is not None or self.image_shape is not None
+        self._refuse_columns(table, is_image)
+        self._layout = None
+        if is_image:
+            whole = table.shape if self._row_shape is None else shape
+            self._layout = ImageLayout.of(whole, self.image_shape, self.channels, owner)
+            refuse_missing_pixels(np.asarray(table.numeric), self._layout, owner)
+        return table, target
+
+    def _refuse_columns(self, X: Table, is_image: bool) -> None:
+        """Refuse sparse data, a table without numbers, and images with anything but numbers."""
+        owner, n_categorical = type(self).__name__, int(X.is_categorical.sum())
+        if isinstance(X, SparseTable):
+            raise ValueError(
+                f"{owner} does not work on sparse data: rows that a network makes have no zeros. "
+                "Pass X.toarray()."
+            )
+        if is_image and n_categorical:
+            raise ValueError(
+                f"{owner} needs numbers in every column of images, and {n_categorical} of the "
+                f"{X.shape[1]} columns of X hold categories. Drop those, or set image_shape=None "
+                "to learn a table, or categorical_features=None if they are numbers."
+            )
+        if not X.n_numeric:
+            raise ValueError(
+                f"{owner} needs at least 1 numeric column; all {X.shape[1]} of X are categorical. "
+                "Use SMOTEN, or name fewer in categorical_features."
+            )
+
+    def _refuse_small_classes(self, y: Target) -> None:
+        sizes = dict(zip(y.classes.tolist(), np.bincount(y.codes).tolist(), strict=True))
+        for label, n_made in self.sampling_strategy_.items():
+            if n_made:
+                n, where = sizes[label], f"class {label!r}"
+                effective_k(self.k_neighbors, n, n, type(self).__name__, "k_neighbors", where)
+
+    # -----------------------------------------------------------------------------------------
+
+    def _resample(self, table: Table, target: Target, sample_weight: Any) -> tuple[Any, ...]:
+        X_res, *others = super()._resample(table, target, sample_weight)
+        if self._row_shape is not None:
+            X_res = X_res.reshape(len(X_res), *self._row_shape)
+        return X_res, *others
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = tags.input_tags.allow_nan = False
-        tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.sparse = False
+        tags.input_tags.allow_nan = self.image_shape is None
         return tags
 
 
-def _row_shape(X: Any) -> tuple[int, ...]:
-    """Return the shape of a row: of more than one number where rows are images."""
-    shape: tuple[int, ...] = (np.asarray(X) if isinstance(X, list) else X).shape
-    return shape[1:]
+def _decoded(batch: Batch, Z: Floats, way_back: Decoding) -> Batch:
+    """Return the rows of a batch, made between codes, as rows of X."""
+    made = np.empty((len(batch), Z.shape[1]))
+    batch.write(Z, made)
+    return replace(batch, values=way_back(made, batch.seed))
 
 
-def _flat(X: Any) -> Any:
-    """Return images as rows of numbers, and anything else as it is."""
-    return np.asarray(X).reshape(len(X), -1) if len(_row_shape(X)) > 1 else X
+def _shape(X: Any) -> tuple[int, ...]:
+    """Return the shape of X, () if its rows are not of one length or it has none."""
+    try:
+        shape: tuple[int, ...] = np.shape(X) if isinstance(X, list) else getattr(X, "shape", ())
+    except ValueError:
+        return ()
+    return shape

@@ -1,7 +1,7 @@
 """A session: what PyTorch needs around it so that a fit is reproducible and leaves no trace."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -18,8 +18,9 @@ def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
     """Seed PyTorch, keep it to one CPU thread, and give all back as it was; yields the device.
 
     The numbers PyTorch draws come from a stream of their own: the global ones are neither read
-    nor moved. Small nets are fastest on one thread, several fits may run side by side, and sums
-    do not depend on the number of cores.
+    nor moved. What is made without a device is made on the CPU, whatever the default device is.
+    Small nets are fastest on one thread, several fits may run side by side, and sums do not
+    depend on the number of cores.
 
     Parameters
     ----------
@@ -42,6 +43,7 @@ def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
     n_threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
     on_cuda = [torch.cuda.current_device()] if where.type == "cuda" else []
     with (
+        _on_cpu(torch),
         torch.random.fork_rng(devices=on_cuda),
         torch.inference_mode(False),
         torch.enable_grad(),
@@ -56,6 +58,14 @@ def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
         finally:
             torch.set_num_threads(n_threads)
             torch.set_default_dtype(dtype)
+
+
+def _on_cpu(torch: Any) -> Any:
+    """Return a context in which tensors are made on the CPU; one that does nothing if they are.
+
+    The context of a device stands in the way of every call of PyTorch, and takes time.
+    """
+    return nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
 
 
 def seed_of(source: np.random.SeedSequence | np.random.Generator) -> int:

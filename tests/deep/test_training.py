@@ -1,12 +1,14 @@
 """The session, the plan and the trainer, which all networks share."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skaug.deep._plan import TrainingPlan
-from skaug.deep._session import torch_session
+from skaug.deep._session import _on_cpu, torch_session
 
 torch = pytest.importorskip("torch")
 
@@ -60,6 +62,26 @@ def test_a_session_gives_back_what_it_found():
         assert torch.equal(state, torch.random.get_rng_state())
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def test_a_session_is_on_the_cpu_whatever_the_default_device():
+    with torch.device("meta"):
+        with torch_session("Net", device="cpu", seed=1) as device:
+            network = torch.nn.Linear(2, 1).to(device)
+            assert {weight.device.type for weight in network.parameters()} == {"cpu"}
+            assert torch.ones(3).sum().item() == 3
+        assert torch.ones(3).device.type == "meta"
+    torch.set_default_device("meta")
+    try:
+        with torch_session("Net", device="cpu", seed=1):
+            assert torch.ones(3).sum().item() == 3
+        assert torch.ones(3).device.type == "meta"
+    finally:
+        torch.set_default_device(None)
+
+
+def test_a_default_device_that_is_the_cpu_costs_nothing():
+    assert isinstance(_on_cpu(torch), contextlib.nullcontext)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
