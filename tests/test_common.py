@@ -1,5 +1,6 @@
 """Every public sampler passes scikit-learn's, imbalanced-learn's and skaug's own checks."""
 
+import re
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,7 +10,13 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks as sklearn_checks
 
 from skaug.combine import SMOTEENN, SMOTETomek
-from skaug.deep import DeepSMOTE, FlowMatchingSampler, GANSampler, VAESampler
+from skaug.deep import (
+    DeepSMOTE,
+    FlowMatchingSampler,
+    GANSampler,
+    StyleTransferSampler,
+    VAESampler,
+)
 from skaug.feature_space import (
     ClassGaussian,
     Extrapolate,
@@ -127,7 +134,11 @@ IMAGE_SAMPLERS = [
     TrivialAugment(),
     AugMix(),
     FunctionAugmenter(np.negative),
+    StyleTransferSampler(method="fourier"),
+    StyleTransferSampler(method="adain", styles="same_class"),
 ]
+if find_spec("torch"):
+    IMAGE_SAMPLERS += [StyleTransferSampler(n_iter=2)]
 for sampler in IMAGE_SAMPLERS:
     sampler.set_params(image_shape=(1, -1), random_state=0)
 TINY = {"max_iter": 3, "hidden": (8,), "random_state": 0}
@@ -208,9 +219,21 @@ SAMPLERS = [
 ]
 
 
+def cases(checks_of, samplers=SAMPLERS, expected=lambda sampler: {}):
+    """Make a case of each check of each sampler; the sampler is written as text once."""
+    found = []
+    for original in samplers:
+        name, reasons = re.sub(r"\s+", " ", str(original)), expected(original)
+        for sampler, check in checks_of(original):
+            of = check.func.__name__
+            marks = [pytest.mark.xfail(reason=reasons[of], strict=True)] if of in reasons else []
+            found.append(pytest.param(sampler, check, id=f"{name}-{of}", marks=marks))
+    return found
+
+
 @pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.filterwarnings("ignore:GaussianNoise finds no:UserWarning")  # in classes of one row
-@sklearn_checks.parametrize_with_checks(SAMPLERS)
+@pytest.mark.parametrize(("estimator", "check"), cases(sklearn_checks.estimator_checks_generator))
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -307,6 +330,8 @@ def expected_of_images(sampler):
         found["check_no_seed_varies"] = "it does the same for every seed"
     if not isinstance(sampler, OF_ANY_RANGE):
         found["check_integers"] = "the range of bytes is 0 to 255, of others that of X"
+    if isinstance(sampler, StyleTransferSampler) and sampler.styles != "same_class":
+        found["check_other_classes_do_not_matter"] = "rows of all classes lend their style"
     return found
 
 
@@ -375,34 +400,24 @@ def foreign(sampler):
     if isinstance(sampler, BaseGenerator):
         return {"check_target_type": "it learns numbers, too"}
     if isinstance(sampler, BaseImageSampler):
-        return CHANGES_ROWS | {"check_target_type": "y may hold anything"}
+        by_class = getattr(sampler, "styles", None) == "same_class"
+        return CHANGES_ROWS | ({} if by_class else {"check_target_type": "y may hold anything"})
     if isinstance(sampler, PerturbationSampler) and sampler.sampling_strategy is None:
         by_class = getattr(sampler, "by_class", False)
         return CHANGES_ROWS | ({} if by_class else {"check_target_type": "y may hold anything"})
     return {}
 
 
-IMBLEARN = [
-    pytest.param(
-        sampler,
-        check,
-        id=f"{sampler}-{check.func.__name__}",
-        marks=[
-            pytest.mark.xfail(reason=reason, strict=True)
-            for name, reason in foreign(original).items()
-            if name == check.func.__name__
-        ],
-    )
-    for original in SAMPLERS
-    if getattr(original, "labels", "hard") != "weighted"  # they expect two values
-    for sampler, check in imblearn_checks.estimator_checks_generator(original)
-]
+OF_TWO_VALUES = [s for s in SAMPLERS if getattr(s, "labels", "hard") != "weighted"]
 
 
 @pytest.mark.filterwarnings("ignore:GANSampler has collapsed:UserWarning")
 @pytest.mark.filterwarnings("ignore:[A-Za-z]+ (looks for|f[a-z]+ no|would remove):UserWarning")
 @pytest.mark.filterwarnings("ignore:PolynomFitSMOTE has nothing to vary:UserWarning")
-@pytest.mark.parametrize(("sampler", "check"), IMBLEARN)
+@pytest.mark.parametrize(
+    ("sampler", "check"),
+    cases(imblearn_checks.estimator_checks_generator, OF_TWO_VALUES, foreign),
+)
 def test_imbalanced_learn(sampler, check):
     check(sampler)
 

@@ -41,6 +41,5 @@ def test_only_the_networks_need_it():
     assert ran.returncode == 0, ran.stderr
     lines = ran.stdout.splitlines()
     assert lines[0] == "60"
-    assert lines[1:] == [
-        f'{name} needs PyTorch. Install it with `pip install "skaug[deep]"`.' for name in deep.__all__
-    ]
+    message = '{} needs PyTorch. Install it with `pip install "skaug[deep]"`.'
+    assert lines[1:] == [message.format(name) for name in deep.__all__]

@@ -4,6 +4,7 @@ from skaug.deep._autoencoder_transformer import AutoencoderTransformer
 from skaug.deep._deep_smote import DeepSMOTE
 from skaug.deep._flow_matching_sampler import FlowMatchingSampler
 from skaug.deep._gan_sampler import GANSampler
+from skaug.deep._style_transfer_sampler import StyleTransferSampler
 from skaug.deep._vae_sampler import VAESampler
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "DeepSMOTE",
     "FlowMatchingSampler",
     "GANSampler",
+    "StyleTransferSampler",
     "VAESampler",
 ]
