@@ -258,7 +258,7 @@ def test_inside_another_sampler_styles_have_to_be_given():
     made, _ = both.fit_resample(X, LABELS)
     assert (made[12:] != X).mean() > 0.5
     assert_array_equal(made, clone(both).set_params(n_jobs=2).fit_resample(X, LABELS)[0])
-    with pytest.raises(ValueError, match="Set styles to an array of images"):
+    with pytest.raises(ValueError, match="or set styles to an array of images"):
         Compose([sampler(), RandomFlip()]).fit_resample(X, LABELS)
 
 

@@ -2,68 +2,38 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import copy as copy_object
-from dataclasses import dataclass, field
 from functools import partial
 from numbers import Integral, Real
 from threading import RLock
 from typing import Any, ClassVar, Literal
-from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import check_consistent_length
 
 from skaug._core import sklearn as sk
-from skaug._core.batch import Batch, Floats, Indices, joined
+from skaug._core.batch import Floats, Indices
 from skaug._core.extras import require
 from skaug._core.image_layout import Channels, ImageLayout
-from skaug._core.repeated_target import RepeatedTarget
 from skaug._core.rng import RandomState, child_sequence
-from skaug._core.row_rng import RowRng
 from skaug._core.strategy import SamplingStrategy
-from skaug._core.target import Target
 from skaug.deep._bands import moments_matched
 from skaug.deep._fourier import amplitudes_swapped
+from skaug.deep._image_pairs import LAWS, ImageBank, Paint, PairedRows
+from skaug.deep._paired_image_sampler import PairedImageSampler, Range
 from skaug.deep._session import Device, seed_of, torch_session
-from skaug.deep._styles import (
-    LAWS,
-    Curves,
-    Paint,
-    StyleBank,
-    StyledRows,
-    given_styles,
-    mean_curve,
-    strength_range,
-)
-from skaug.image import BaseImageSampler
+from skaug.deep._styles import given_styles, mean_curve, strength_range
 
 __all__ = ["StyleTransferSampler"]
 
 _BATCH_PIXELS = 1 << 18  # of features that are held at once, for the gradient
 _FEATURES = 2  # the child of the seed that draws the weights of the features
 _NAME = "StyleTransferSampler"
-_STYLE, _STRENGTH = 0, 1  # streams of random numbers
+_STRENGTH = 1  # the stream of random numbers; the base has 0
 _ONE_SESSION = RLock()  # what PyTorch keeps for the whole process can be lent to one at a time
 _TERMS = ("style", "content", "variation")
 
-Range = tuple[float, float]
-ImageTable = Any  # what the base class reads: images by row, and their layout
 
-
-@dataclass
-class _Call:
-    """What one call knows beside the parameters; only copies of the sampler hold it."""
-
-    labels: NDArray[Any] | None  # of the rows whose images are changed
-    bank: StyleBank | None = None  # None until X is read: its own images
-    seed: np.random.SeedSequence | None = None  # of the features; None: that of the rows
-    holds_rows: bool = True  # whether the bank's images are the rows of X
-    drawn: list[Indices] = field(default_factory=list)
-    curves: list[Curves] | None = None
-
-
-class StyleTransferSampler(BaseImageSampler):
+class StyleTransferSampler(PairedImageSampler):
     r"""Append copies of images in the style of other images: their colours and texture.
 
     The image c keeps its place and its label, the style is that of another row s, or of an image
@@ -278,7 +248,7 @@ class StyleTransferSampler(BaseImageSampler):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseImageSampler._parameter_constraints,
+        **PairedImageSampler._parameter_constraints,
         "styles": [sk.StrOptions(set(LAWS)), "array-like"],
         "method": [sk.StrOptions({"gatys", "adain", "fourier"})],
         "strength": [sk.Interval(Real, 0, 1, closed="both"), "array-like"],
@@ -345,131 +315,51 @@ class StyleTransferSampler(BaseImageSampler):
         self.device = device
         self.verbose = verbose
 
-    def augment(self, X: Any, y: Any = None, *, copy: int = 0, rows: Any = None) -> Any:
-        """Return X with every image in another style, as `fit_resample` does in one of its copies.
-
-        A fitted sampler takes the styles from the images of the fit, one that is not from X.
-        With an int as ``random_state``, the same images come back from every call.
-
-        Parameters
-        ----------
-        X : {array-like, data frame} of shape (n, height * width * n_channels), or array-like of \
-                shape (n, height, width) or (n, height, width, n_channels)
-            The images.
-
-        y : array-like of shape (n,), default=None
-            Their labels; needed where ``styles`` is 'same_class' or 'other_class'.
-
-        copy : int, default=0
-            Which copy to make: other numbers give other styles.
-
-        rows : int or array-like of shape (n,), default=None
-            The row numbers to draw for, as in `BaseImageSampler.augment`.
-
-        Returns
-        -------
-        X_new : same container as X, of the same shape and dtype
-            The images in their new styles; a frame gets a fresh index.
-        """
-        return BaseImageSampler.augment(self._for(X, y), X, copy=copy, rows=rows)
-
-    def iter_batches(
-        self, X: Any, y: Any = None, *, batch_size: int = 32, epochs: int = 1, shuffle: bool = False
-    ) -> Iterator[Any]:
-        """Yield images in other styles in batches, without holding more than one of them.
-
-        Parameters and what is yielded are those of `BaseImageSampler.iter_batches`; y is needed
-        where ``styles`` is 'same_class' or 'other_class'.
-        """
-        worker = self._for(X, y)
-        return BaseImageSampler.iter_batches(
-            worker, X, y, batch_size=batch_size, epochs=epochs, shuffle=shuffle
-        )
-
-    # Reading ----------------------------------------------------------------------------------
-
     def _validate_params(self) -> None:
         super()._validate_params()
         strength_range(self.strength, _NAME)
         if self.method == "gatys":
             require("torch", "deep", _NAME)
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, Any]:
-        for name in ("_drawn", "loss_curve_", "loss_terms_", "style_labels_"):
-            self.__dict__.pop(name, None)  # of an earlier call
-        images, target = super()._read(X, y)
-        bank = self._new_bank(images, self._labels(target), self.value_range_)
-        self.styles_ = bank.images.copy()
-        if bank.labels is not None:
-            self.style_labels_ = bank.labels
-        return images, target
+    @property
+    def _law(self) -> str:
+        return self.styles if isinstance(self.styles, str) else "any"
 
     @property
-    def _is_given(self) -> bool:
+    def _asked(self) -> str:
+        return f"styles={self.styles!r} of {_NAME}"
+
+    @property
+    def _is_given(self) -> bool:  # type: ignore[override]
         return not isinstance(self.styles, str)
 
+    _or_any = ", or set styles='any'"
+    _or_given = ", or set styles to an array of images"
+
+    def _read(self, X: Any, y: Any) -> tuple[Any, Any]:
+        for name in ("loss_curve_", "loss_terms_"):
+            self.__dict__.pop(name, None)  # of an earlier call
+        return super()._read(X, y)
+
     @property
-    def _needs_labels(self) -> bool:
-        return not self._is_given and self.styles != "any"
+    def styles_(self) -> NDArray[Any]:
+        """The images that styles come from."""
+        return self._bank.images
 
-    def _labels(self, target: RepeatedTarget) -> NDArray[Any] | None:
-        if not self._needs_labels:
-            return None
-        labels: NDArray[Any] = target.labels.classes[target.labels.codes]
-        return labels
+    @property
+    def style_labels_(self) -> NDArray[Any]:
+        """Their labels."""
+        if self._bank.labels is None:
+            raise AttributeError(f"{_NAME} knows the labels of styles only where they are needed.")
+        return self._bank.labels
 
-    def _new_bank(
-        self, images: ImageTable, labels: NDArray[Any] | None, value_range: Range
-    ) -> StyleBank:
-        """Return the styles: those given, or all images."""
-        if self._is_given:
-            return StyleBank(given_styles(self.styles, images.layout, value_range, _NAME))
-        bank = StyleBank(images.images(np.arange(len(images))), self.styles, labels)
-        if len(bank) < 2:
-            raise ValueError(
-                f"{_NAME} takes the style of one image for another and needs at least 2; X has "
-                f"n_samples = {len(bank)}. Add rows, or set styles to an array of images."
-            )
-        if labels is not None and self.styles == "other_class" and len(bank.classes) < 2:
-            raise ValueError(
-                f"styles='other_class' of {_NAME} needs at least 2 classes; y has 1 class: "
-                f"{bank.classes[0]!r}. Use styles='any'."
-            )
-        return bank
+    @property
+    def style_indices_(self) -> Indices:
+        """Position in `styles_` of each returned row's style, -1 where it has none."""
+        return np.concatenate([np.full(len(self._kept), -1), self._drawn])
 
-    def _fitted_bank(self) -> StyleBank:
-        law = "any" if self._is_given else self.styles
-        return StyleBank(self.styles_, law, getattr(self, "style_labels_", None))
-
-    def _for(self, X: Any, y: Any) -> "StyleTransferSampler":
-        """Return a sampler with the same parameters and fit that knows the labels of X."""
-        self._validate_params()
-        labels = None
-        if self._needs_labels:
-            if y is None:
-                raise ValueError(
-                    f"styles={self.styles!r} of {_NAME} needs the labels of the images that are "
-                    "to be changed. Pass y, or set styles='any'."
-                )
-            check_consistent_length(X, y)
-            labels = self._labels(self._read_target(y))
-        worker = copy_object(self)
-        is_fitted = self.__sklearn_is_fitted__()
-        bank = self._fitted_bank() if is_fitted else None
-        worker._call = _Call(labels, bank, holds_rows=not is_fitted)
-        return worker
-
-    # Making -----------------------------------------------------------------------------------
-
-    def _synthesize(self, X: Any, y: Any, seed: np.random.SeedSequence) -> list[Batch]:
-        worker = copy_object(self)
-        worker._call = _Call(self._labels(y), self._fitted_bank(), seed, curves=[])
-        batches = BaseImageSampler._synthesize(worker, X, y, seed)
-        self._drawn = joined(worker._call.drawn)
-        self._curves = worker._call.curves
-        if self._needs_labels and self.styles == "same_class":
-            _warn_of_lone_rows(y.labels, joined([batch.seed for batch in batches]))
-        return batches
+    def _given_bank(self, layout: ImageLayout, value_range: Range) -> ImageBank:
+        return ImageBank(given_styles(self.styles, layout, value_range, _NAME))
 
     def _resample(self, table: Any, target: Any, sample_weight: Any) -> tuple[Any, ...]:
         result = super()._resample(table, target, sample_weight)
@@ -480,52 +370,13 @@ class StyleTransferSampler(BaseImageSampler):
             self.loss_terms_ = dict(zip(_TERMS, terms.T.tolist(), strict=True))
         return result
 
-    def _batch(self, images: ImageTable, rows: Indices, rng: RowRng, value_range: Range) -> Batch:
-        call = self._call
-        if call.bank is None:
-            call.bank = self._new_bank(images, call.labels, value_range)
-        styles = self._styles_of(images, rows, rng, call)
-        call.drawn.append(styles)
-        curves: Curves | None = None
-        if call.curves is not None:
-            curves = {}
-            call.curves.append(curves)
-        plan = super()._batch
-
-        def write(cells: NDArray[Any], out: NDArray[Any]) -> None:
-            seed = rng.seed if call.seed is None else call.seed
-            with self._painter(seed, images.layout.shape) as paint:
-                assert call.bank is not None
-                styled = StyledRows.of(rng, styles, call.bank, paint, curves)
-                plan(images, rows, styled, value_range).write(cells, out)
-
-        return Batch(seed=rows, partner=None if self._is_given else styles, writer=write)
-
-    def _styles_of(self, images: ImageTable, rows: Indices, rng: RowRng, call: _Call) -> Indices:
-        """Draw the position of a style for each row; -1 where the image stays as it is."""
-        assert call.bank is not None
-        labels = None if call.labels is None else call.labels[rows]
-        if labels is not None and self.styles == "same_class":
-            _refuse_unknown(call.bank, labels)
-        if self._is_given:
-            own: Indices = np.full(len(rows), -1)
-        elif call.holds_rows:
-            own = rows
-        else:
-            own = call.bank.found(images, rows, rng.rows)
-        styles = call.bank.drawn(rng.child(0).uniforms(1, stream=_STYLE)[:, 0], own, labels)
-        if self.p < 1:
-            picked = self._picked(rng)[0]
-            kept = np.setdiff1d(np.arange(len(rows)), picked)
-            styles[kept] = -1
-        return styles
-
     @contextmanager
     def _painter(
-        self, seed: np.random.SeedSequence, shape: tuple[int, int, int]
+        self, seed: np.random.SeedSequence, layout: ImageLayout, value_range: Range
     ) -> Iterator[Paint]:
-        """Yield the function that puts images into the styles of others, values from 0 to 1."""
-        if self.method == "fourier":
+        if strength_range(self.strength, _NAME)[1] == 0:
+            yield lambda contents, styles: (contents, None)
+        elif self.method == "fourier":
             yield lambda contents, styles: (
                 amplitudes_swapped(contents, styles, beta=self.beta),
                 None,
@@ -539,7 +390,7 @@ class StyleTransferSampler(BaseImageSampler):
 
                 yield partial(
                     losses.style_transferred,
-                    features=losses.feature_maps(self.features, shape, device),
+                    features=losses.feature_maps(self.features, layout.shape, device),
                     weights=(self.style_weight, self.content_weight, self.tv_weight),
                     n_iter=self.n_iter,
                     learning_rate=self.learning_rate,
@@ -552,75 +403,13 @@ class StyleTransferSampler(BaseImageSampler):
             return super()._chunk_rows(layout)
         return max(1, min(self.batch_size, _BATCH_PIXELS // (layout.height * layout.width)))
 
-    def _augment(self, images: NDArray[Any], rng: RowRng, value_range: Range) -> NDArray[Any]:
-        if isinstance(rng, StyledRows):
-            return self._styled(images, rng, value_range)
-        if not self._is_given:
-            raise ValueError(
-                f"styles={self.styles!r} of {_NAME} takes the styles from other rows, which it "
-                "does not see inside another image sampler. Set styles to an array of images."
-            )
-        height, width, n_channels = images.shape[1:]
-        layout = ImageLayout(height, width, n_channels, self.channels)
-        bank = StyleBank(given_styles(self.styles, layout, value_range, _NAME))
-        drawn = bank.drawn(rng.uniforms(1, stream=_STYLE)[:, 0], np.full(len(images), -1), None)
-        with self._painter(rng.seed, layout.shape) as paint:
-            return self._styled(images, StyledRows.of(rng, drawn, bank, paint), value_range)
-
-    def _styled(self, images: NDArray[Any], rng: StyledRows, value_range: Range) -> NDArray[Any]:
-        out = images.copy()
-        rows = np.flatnonzero(rng.styles >= 0)
+    def _put(self, own: NDArray[Any], made: NDArray[Any], rng: PairedRows) -> NDArray[Any]:
         low, high = strength_range(self.strength, _NAME)
-        if len(rows) == 0 or high == 0:
-            return out
-        strength = low + (high - low) * rng.at(rows).uniforms(1, stream=_STRENGTH)[:, 0]
-        contents, styles = (
-            _unit(part, value_range, images.dtype)
-            for part in (images[rows], rng.bank.images[rng.styles[rows]])
-        )
-        made, curve = rng.paint(contents, styles)
-        if curve is not None:
-            self._note(curve, rng)
-        made = value_range[0] + (value_range[1] - value_range[0]) * np.clip(made, 0, 1)
-        own = images[rows].astype(contents.dtype)
-        blend = own + strength.astype(own.dtype)[:, None, None, None] * (made - own)
-        out[rows] = self.as_pixels(blend, images.dtype, value_range)
-        return out
+        strength = low + (high - low) * rng.uniforms(1, stream=_STRENGTH)[:, 0]
+        return own + strength.astype(own.dtype)[:, None, None, None] * (made - own)
 
-    def _note(self, curve: Floats, rng: StyledRows) -> None:
-        if rng.curves is not None:
-            rng.curves[int(rng.rows[0])] = len(curve), curve.sum(axis=0)
+    def _note(self, curve: Floats, rng: PairedRows) -> None:
+        super()._note(curve, rng)
         if self.verbose:
             first, last = curve[:, [0, -1]].sum(axis=2).mean(axis=0)
             print(f"{_NAME}: {len(curve)} images, loss {first:.4g} at first, {last:.4g} at last")
-
-    @property
-    def style_indices_(self) -> Indices:
-        """Position in `styles_` of each returned row's style, -1 where it has none."""
-        return np.concatenate([np.full(len(self._kept), -1), self._drawn])
-
-
-def _unit(images: NDArray[Any], value_range: Range, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return values from 0 to 1, in single precision unless the images are in double."""
-    floats: NDArray[Any] = images.astype(np.float64 if dtype == np.float64 else np.float32)
-    return (floats - value_range[0]) / (value_range[1] - value_range[0])
-
-
-def _refuse_unknown(bank: StyleBank, labels: NDArray[Any]) -> None:
-    if unknown := sorted(set(labels.tolist()) - set(bank.classes)):
-        raise ValueError(
-            f"styles='same_class' of {_NAME} needs at least 1 image of the fit in each class; "
-            f"class {unknown[0]!r} has 0. Fit it to images of that class, or use styles='any'."
-        )
-
-
-def _warn_of_lone_rows(y: Target, rows: Indices) -> None:
-    changed = set(y.classes[y.codes[rows]].tolist())
-    alone = [label for label, n in y.counts.items() if n == 1 and label in changed]
-    if alone:
-        warn(
-            f"styles='same_class' of {_NAME} needs at least 2 rows in each class; class "
-            f"{alone[0]!r} has 1, so that its copies are left unchanged. Use styles='any'.",
-            UserWarning,
-            stacklevel=2,
-        )
