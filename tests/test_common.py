@@ -14,6 +14,8 @@ from skaug.deep import (
     DeepSMOTE,
     FlowMatchingSampler,
     GANSampler,
+    NeuralAugmentationSampler,
+    NeuralAugmentedClassifier,
     StyleTransferSampler,
     VAESampler,
 )
@@ -138,7 +140,10 @@ IMAGE_SAMPLERS = [
     StyleTransferSampler(method="adain", styles="same_class"),
 ]
 if find_spec("torch"):
-    IMAGE_SAMPLERS += [StyleTransferSampler(n_iter=2)]
+    IMAGE_SAMPLERS += [
+        StyleTransferSampler(n_iter=2),
+        NeuralAugmentationSampler(NeuralAugmentedClassifier(hidden=(8,), max_iter=1)),
+    ]
 for sampler in IMAGE_SAMPLERS:
     sampler.set_params(image_shape=(1, -1), random_state=0)
 TINY = {"max_iter": 3, "hidden": (8,), "random_state": 0}
@@ -313,6 +318,7 @@ OF_ANY_RANGE = (
     ElasticTransform,
     GaussianBlur,
     GridMask,
+    NeuralAugmentationSampler,
     PixelDropout,
     RandomAffine,
     RandomCrop,
@@ -332,6 +338,8 @@ def expected_of_images(sampler):
         found["check_integers"] = "the range of bytes is 0 to 255, of others that of X"
     if isinstance(sampler, StyleTransferSampler) and sampler.styles != "same_class":
         found["check_other_classes_do_not_matter"] = "rows of all classes lend their style"
+    if isinstance(sampler, NeuralAugmentationSampler):
+        found["check_other_classes_do_not_matter"] = "one network learns all classes"
     return found
 
 
@@ -400,6 +408,8 @@ def foreign(sampler):
     if isinstance(sampler, BaseGenerator):
         return {"check_target_type": "it learns numbers, too"}
     if isinstance(sampler, BaseImageSampler):
+        if isinstance(sampler, NeuralAugmentationSampler):
+            return NO_STRATEGY
         by_class = getattr(sampler, "styles", None) == "same_class"
         return CHANGES_ROWS | ({} if by_class else {"check_target_type": "y may hold anything"})
     if isinstance(sampler, PerturbationSampler) and sampler.sampling_strategy is None:

@@ -24,7 +24,8 @@ for name in names:
         except ModuleNotFoundError as error:
             assert name.startswith("skaug.deep._"), (name, error)
 from skaug import deep
-images = {"StyleTransferSampler": {"image_shape": (1, 2)}}
+shape = {"image_shape": (1, 2)}
+images = {name: shape for name in deep.__all__ if name.startswith(("Style", "Neural"))}
 from skaug.over_sampling import SMOTE
 X, y = np.random.default_rng(0).normal(size=(40, 2)), np.repeat([0, 1], [30, 10])
 print(len(SMOTE().fit_resample(X, y)[0]))

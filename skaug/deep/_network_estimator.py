@@ -137,7 +137,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         if self._needs_images or self.image_shape is not None or row_shape is not None:
             whole = rows.shape if row_shape is None else (len(rows), *row_shape)
             layout = ImageLayout.of(whole, self.image_shape, self.channels, owner)
-        self._row_shape, self._scaling = row_shape, Scaling.of(rows, layout)
+        self._scaling = Scaling.of(rows, layout)
         self._hidden = checked_hidden(self.hidden, owner)
         self._built_from = self._architecture()
         seed, plan = seed_sequence(self.random_state), TrainingPlan.of(self)
@@ -179,15 +179,8 @@ class NetworkEstimator(BaseEstimator, ABC):
         """
         check_is_fitted(self)
         given, row_shape = _flat(X)
-        if (row_shape is None) != (self._row_shape is None) and self._scaling.layout is None:
-            raise ValueError(
-                f"{type(self).__name__} was fitted to rows; X has shape {np.shape(X)}."
-            )
-        if None not in (row_shape, self._row_shape) and row_shape != self._row_shape:
-            raise ValueError(
-                f"{type(self).__name__} was fitted to images of shape {self._row_shape}; X has "
-                f"images of shape {row_shape}."
-            )
+        if row_shape is not None:
+            self._check_images(row_shape)
         Z = self._scaling.encode(validate_data(self, given, dtype=np.float64, reset=False))
         import torch
 
@@ -200,6 +193,20 @@ class NetworkEstimator(BaseEstimator, ABC):
             tensors = (torch.tensor(chunk, device=device).double() for chunk in chunks)
             made = [apply(chunk).cpu().numpy() for chunk in tensors]
         return np.concatenate(made)
+
+    def _check_images(self, row_shape: tuple[int, ...]) -> None:
+        owner, own = type(self).__name__, self._scaling.layout
+        if own is None:
+            raise ValueError(
+                f"{owner} was fitted to rows of {self.n_features_in_} numbers; X has images of "
+                f"shape {row_shape}."
+            )
+        found = ImageLayout.of((1, *row_shape), None, own.channels, owner)
+        if found != own:
+            raise ValueError(
+                f"{owner} was fitted to images of shape {own.shape} (height, width, channels); X "
+                f"has images of shape {found.shape}."
+            )
 
     def _session(self, source: np.random.SeedSequence | None = None) -> Any:
         seed = 0 if source is None else seed_of(source)

@@ -435,7 +435,7 @@ def test_wrong_data_is_refused():
         model.fit(X, np.zeros(80))
     with pytest.raises(ValueError, match="Input X contains NaN"):
         model.fit(np.where(X == 0, np.nan, X), y)
-    with pytest.raises(ValueError, match=r"fitted to images of shape \(8, 8\)"):
+    with pytest.raises(ValueError, match=r"fitted to images of shape \(8, 8, 1\)"):
         model.fit(X.reshape(-1, 8, 8), y).predict(X.reshape(-1, 4, 16))
 
 
