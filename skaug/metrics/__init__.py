@@ -1,4 +1,4 @@
-"""Measures of what matters when some targets are rare."""
+"""Measures of what matters when some targets are rare, and of rows that were made."""
 
 from skaug.metrics._multilabel import (
     imbalance_per_label,
@@ -7,6 +7,7 @@ from skaug.metrics._multilabel import (
     scumble,
     scumble_per_row,
 )
+from skaug.metrics._prdc import precision_recall_density_coverage
 from skaug.metrics._relevance import Relevance, relevance_of_extremes, relevance_of_points
 from skaug.metrics._sera import sera_score
 
@@ -15,6 +16,7 @@ __all__ = [
     "imbalance_per_label",
     "mean_imbalance",
     "minority_labels",
+    "precision_recall_density_coverage",
     "relevance_of_extremes",
     "relevance_of_points",
     "scumble",

@@ -10,14 +10,13 @@ import argparse
 import time
 
 import numpy as np
-import torch
 from scipy.ndimage import zoom
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.svm import SVC
 
 from skaug.deep import DeepSMOTE, GANSampler, VAESampler
-from skaug.deep._gan import precision_and_recall
+from skaug.metrics import precision_recall_density_coverage
 from skaug.over_sampling import SMOTE
 
 
@@ -52,10 +51,10 @@ def digits():
         seconds = time.perf_counter() - begin
         made = sampler.is_synthetic_
         accuracy = SVC().fit(X_res[made], y_res[made]).score(X_out, y_out)
-        both = precision_and_recall(torch.tensor(X_out), torch.tensor(X_res[made]))
+        found = precision_recall_density_coverage(X_out, X_res[made])
         print(
             f"{name:20} {seconds:6.1f} s  accuracy {accuracy:.3f}  "
-            f"precision {both[0]:.2f}  recall {both[1]:.2f}",
+            f"precision {found.precision:.2f}  recall {found.recall:.2f}",
             flush=True,
         )
 
