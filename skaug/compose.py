@@ -1,18 +1,23 @@
 """Samplers made of samplers, or of a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from inspect import signature
 from typing import Any, ClassVar
 
+import numpy as np
 from sklearn.base import clone
 
 from skaug._core import sklearn as sk
+from skaug._core.batch import Indices
 from skaug._core.composed import ComposedSampler, run_nested
 from skaug._core.metadata import WEIGHT, require_sampler, restrict_tags, unpacked
 from skaug._core.named_parts import NamedParts
 from skaug._core.provenance import Provenance
+from skaug._core.stacking import stacked
+from skaug._core.table import gathered_rows
 
-__all__ = ["FunctionSampler", "OneOfSampler", "SamplerChain"]
+__all__ = ["FunctionSampler", "OneOfSampler", "SamplerChain", "SamplerUnion"]
 
 
 class _NamedSamplers(NamedParts, ComposedSampler):
@@ -83,6 +88,7 @@ class SamplerChain(_NamedSamplers):
     See Also
     --------
     OneOfSampler : Choose among samplers.
+    SamplerUnion : Apply them side by side.
 
     Notes
     -----
@@ -118,6 +124,95 @@ class SamplerChain(_NamedSamplers):
             X, y, weight, step = run_nested(sampler, name, self, X, y, weight)
             provenance = provenance.then(step)
         return X, y, weight, provenance
+
+
+class SamplerUnion(_NamedSamplers):
+    """Apply samplers side by side, and return the rows that each of them makes of the same rows.
+
+    The rows of X that all samplers keep come first, then what is made of X by the first sampler,
+    by the second, and so on: `sklearn.pipeline.FeatureUnion`, for rows. Unlike in a
+    `SamplerChain`, no sampler sees the rows of another. For instance some rows between neighbours
+    and some with noise; with ``sampling_strategy`` each says how many it makes.
+
+    Parameters
+    ----------
+    samplers : list of samplers or of (str, sampler)
+        The samplers; None or 'passthrough' leaves one out. Without names they are named as by
+        `make_pipeline`. Their parameters are set and searched as ``name__parameter``.
+
+    Attributes
+    ----------
+    samplers_ : list of (str, sampler)
+        The fitted samplers.
+
+    sample_indices_ : ndarray of shape (n_res,)
+        The source row of each returned row, -1 where that is not known; see `SamplerChain`.
+
+    partner_indices_ : ndarray of shape (n_res,)
+        The second parent of each returned row, -1 where there is none.
+
+    is_synthetic_ : ndarray of bool of shape (n_res,)
+        Whether the row was made.
+
+    n_features_in_ : int
+        Number of columns of X.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, when X has names that are all strings.
+
+    See Also
+    --------
+    SamplerChain : Apply samplers one after the other.
+
+    Notes
+    -----
+    Where a sampler returns weights, rows of the others have a weight of 1, or their own where
+    weights are given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skaug.compose import SamplerUnion
+    >>> from skaug.over_sampling import SMOTE, GeometricSMOTE
+    >>> X, y = np.random.default_rng(0).normal(size=(100, 2)), np.repeat([0, 1], [80, 20])
+    >>> union = SamplerUnion([SMOTE(sampling_strategy={1: 50}), GeometricSMOTE()])
+    >>> X_res, y_res = union.fit_resample(X, y)
+    >>> np.bincount(y_res).tolist()
+    [80, 110]
+    """
+
+    _list = "samplers"
+    _parameter_constraints: ClassVar[dict[str, Any]] = {"samplers": [list, tuple]}
+
+    def __init__(self, samplers: Any) -> None:
+        self.samplers = samplers
+
+    def _resample(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Provenance]:
+        self.samplers_ = [
+            (name, clone(sampler)) for name, sampler in self._checked() if not _is_absent(sampler)
+        ]
+        if not self.samplers_:
+            return X, y, weight, Provenance.unchanged(sk.num_samples(X))
+        results = [
+            run_nested(sampler, name, self, X, y, weight) for name, sampler in self.samplers_
+        ]
+        origins = [origin for *_, origin in results]
+        kept = reduce(np.intersect1d, [origin.source[~origin.synthetic] for origin in origins])
+        made = [np.flatnonzero(origin.synthetic) for origin in origins]
+        own = Provenance.unchanged(sk.num_samples(X)).at(kept)
+        origin = _followed(own, [o.at(rows) for o, rows in zip(origins, made, strict=True)])
+        X_res, y_res = (
+            stacked([gathered_rows(given, kept), *_parts(results, made, column)])
+            for column, given in enumerate((X, y))
+        )
+        if all(result[2] is None for result in results):
+            return X_res, y_res, None, origin
+        given = np.ones(sk.num_samples(X)) if weight is None else np.asarray(weight)
+        weighted = [
+            (*part, np.ones(sk.num_samples(part[0])) if w is None else np.asarray(w))
+            for *part, w, _ in results
+        ]
+        return X_res, y_res, stacked([given[kept], *_parts(weighted, made, 2)]), origin
 
 
 class OneOfSampler(_NamedSamplers):
@@ -279,3 +374,18 @@ class FunctionSampler(ComposedSampler):
         tags.no_validation = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _parts(results: Sequence[Any], made: Sequence[Indices], column: int) -> list[Any]:
+    """Return the rows made by each sampler, of what it returned at a position of the tuple."""
+    pairs = zip(results, made, strict=True)
+    return [gathered_rows(result[column], rows) for result, rows in pairs]
+
+
+def _followed(own: Provenance, parts: Sequence[Provenance]) -> Provenance:
+    whole = [own, *parts]
+    return Provenance(
+        np.concatenate([part.source for part in whole]),
+        np.concatenate([part.partner for part in whole]),
+        np.concatenate([part.synthetic for part in whole]),
+    )

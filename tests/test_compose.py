@@ -25,9 +25,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skaug.compose import FunctionSampler, OneOfSampler, SamplerChain
+from skaug.compose import FunctionSampler, OneOfSampler, SamplerChain, SamplerUnion
+from skaug.mixing import Mixup
 from skaug.over_sampling import SMOTE, RandomOverSampler
+from skaug.perturbation import GaussianNoise
 from skaug.pipeline import make_pipeline
+from skaug.under_sampling import TomekLinks
 
 
 class Keep:
@@ -282,7 +285,7 @@ def test_steps_may_be_left_out():
 # Names and parameters of both ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [SamplerChain, OneOfSampler])
+@pytest.mark.parametrize("kind", [SamplerChain, OneOfSampler, SamplerUnion])
 def test_nested_parameters_are_parameters(kind):
     bare = kind([SMOTE(), RandomOverSampler(), SMOTE(k_neighbors=2)])
     assert {"smote-1", "randomoversampler", "smote-2__k_neighbors"} <= bare.get_params().keys()
@@ -301,7 +304,7 @@ def test_nested_parameters_are_parameters(kind):
         named.set_params(missing=3)
 
 
-@pytest.mark.parametrize("kind", [SamplerChain, OneOfSampler])
+@pytest.mark.parametrize("kind", [SamplerChain, OneOfSampler, SamplerUnion])
 @pytest.mark.parametrize(
     "samplers",
     [
@@ -320,7 +323,7 @@ def test_names_that_cannot_be_are_refused(kind, samplers):
         kind(samplers).fit_resample(X, Y)
 
 
-@pytest.mark.parametrize("kind", [SamplerChain, OneOfSampler])
+@pytest.mark.parametrize("kind", [SamplerChain, OneOfSampler, SamplerUnion])
 @pytest.mark.parametrize(
     ("sampler", "message"),
     [
@@ -369,6 +372,45 @@ def test_a_search_chooses_in_a_pipeline():
     pipe.steps[0] = ("sampler", one)
     search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(X, Y)
     assert len(search.cv_results_["params"]) == 6
+
+
+# SamplerUnion -------------------------------------------------------------------------------
+
+
+def test_a_union_has_the_rows_that_each_makes_of_the_originals():
+    noise, smote = GaussianNoise(random_state=0), SMOTE(random_state=0)
+    union = SamplerUnion([noise, smote])
+    X_res, y_res, w_res = union.fit_resample(X, Y, sample_weight=W)
+    parts = [clone(part).fit(X, Y) for part in (noise, smote)]
+    made = [part.fit_resample(X, Y, sample_weight=W) for part in parts]
+    for position, found in enumerate((X_res, y_res, w_res)):
+        own = [(X, Y, W)[position], *(rows[position][len(Y) :] for rows in made)]
+        assert_array_equal(found, np.concatenate(own))
+    sources = [part.sample_indices_[len(Y) :] for part in parts]
+    assert_array_equal(union.sample_indices_, np.concatenate([np.arange(len(Y)), *sources]))
+    assert union.is_synthetic_.sum() == len(X_res) - len(Y)
+
+
+def test_a_union_leaves_out_what_one_leaves_out_and_carries_weights_that_are_made():
+    union = SamplerUnion([TomekLinks(), Mixup(labels="weighted", random_state=0)])
+    frame = pd.DataFrame(X, columns=list("abc"))
+    X_res, y_res, w_res = union.fit_resample(frame, pd.Series(Y, name="y"))
+    kept = TomekLinks().fit(X, Y)
+    n_kept = len(kept.fit_resample(X, Y)[1])
+    assert n_kept < len(Y)
+    assert len(X_res) == len(y_res) == len(w_res) == n_kept + 2 * len(Y)
+    assert_allclose(w_res.sum(), n_kept + len(Y))
+    assert y_res.name == "y"
+
+
+def test_parts_of_a_union_may_be_left_out():
+    union = SamplerUnion([("a", None), ("b", "passthrough")])
+    X_res, y_res, w_res = union.fit_resample(X, Y, sample_weight=W)
+    for found, given_ in ((X_res, X), (y_res, Y), (w_res, W)):
+        assert_array_equal(found, given_)
+    alone, _ = union.set_params(a=SMOTE(random_state=0)).fit_resample(X, Y)
+    assert_array_equal(alone, SMOTE(random_state=0).fit_resample(X, Y)[0])
+    assert [name for name, _ in union.samplers_] == ["a"]
 
 
 # FunctionSampler ----------------------------------------------------------------------------
@@ -436,6 +478,7 @@ def test_a_function_is_cloned_and_pickled():
 COMPOSED = [
     SamplerChain([RandomOverSampler(random_state=0), SMOTE(random_state=0)]),
     OneOfSampler([("ros", RandomOverSampler(random_state=0)), ("smote", SMOTE())], selected="ros"),
+    SamplerUnion([RandomOverSampler(random_state=0), SMOTE(random_state=0)]),
     FunctionSampler(keep),
 ]
 
@@ -470,6 +513,7 @@ ANY_TARGET = "its function decides which targets it takes"
 EXCEPTIONS = {
     SamplerChain: {"check_samplers_fit": NO_STRATEGY},
     OneOfSampler: {"check_samplers_fit": NO_STRATEGY},
+    SamplerUnion: {"check_samplers_fit": NO_STRATEGY},
     FunctionSampler: {
         "check_samplers_fit": NO_STRATEGY,
         "check_target_type": ANY_TARGET,

@@ -21,13 +21,13 @@ from skaug._core.delegating import DelegatingEstimator, estimator_type
 from skaug._core.extras import require
 from skaug._core.metadata import WEIGHT
 from skaug._core.rng import RandomState, child_rng, child_sequence, seed_sequence, set_seeds
+from skaug.compose import SamplerUnion
 from skaug.model_selection._augmentation_results import (
     best_index,
     best_rows,
     finalists,
     results_table,
 )
-from skaug.model_selection._sampler_union import SamplerUnion
 from skaug.model_selection._search_space import (
     NONE,
     UNION,

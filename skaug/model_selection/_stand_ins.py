@@ -1,12 +1,9 @@
 """Augmented held-out rows: each row replaced by one that was made of it."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.base import clone
 
 from skaug._core import sklearn as sk
@@ -14,9 +11,10 @@ from skaug._core.batch import Floats, Indices
 from skaug._core.metadata import described, resample
 from skaug._core.provenance import Provenance
 from skaug._core.rng import set_seeds
-from skaug._core.table import gathered_rows, is_sparse
+from skaug._core.stacking import stacked
+from skaug._core.table import gathered_rows
 
-__all__ = ["chosen_stand_ins", "replaced_rows", "stacked"]
+__all__ = ["chosen_stand_ins", "replaced_rows"]
 
 
 def replaced_rows(
@@ -89,22 +87,3 @@ def _hard(
         return y_res
     beyond = np.cumsum(y_res, axis=1) > rng.random(len(y_res))[:, None] * y_res.sum(axis=1)[:, None]
     return np.asarray(classes)[beyond.argmax(axis=1)]
-
-
-def stacked(parts: Sequence[Any]) -> Any:
-    """Return containers of one kind one below the other: tables or targets."""
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    if isinstance(first, list):
-        return [row for part in parts for row in part]
-    if is_sparse(first):
-        return sparse.vstack(parts, format=first.format, dtype=first.dtype)
-    wrapped = [nw.from_native(part, pass_through=True, allow_series=True) for part in parts]
-    if isinstance(wrapped[0], nw.Series):
-        frames = [series.rename("y").to_frame() for series in wrapped]
-        whole = nw.maybe_reset_index(nw.concat(frames))["y"]
-        return whole.rename(wrapped[0].name).to_native()
-    if isinstance(wrapped[0], nw.DataFrame):
-        return nw.maybe_reset_index(nw.concat(wrapped)).to_native()
-    return np.concatenate([np.asarray(part) for part in parts])
