@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict, train_test_split
 
 from skaug.datasets import load_german
-from skaug.deep import GANSampler, VAESampler
+from skaug.deep import FlowMatchingSampler, VAESampler
 from skaug.generative import GaussianCopula, KernelDensity, SequentialCART
 
 X, y = load_german(return_X_y=True)
@@ -25,8 +25,8 @@ models = {
     "SequentialCART": SequentialCART(random_state=0),
     "GaussianCopula": GaussianCopula(random_state=0),
     "KernelDensity": KernelDensity(random_state=0),
-    "VAESampler": VAESampler(noise="prior", max_iter=1000, random_state=0),
-    "GANSampler": GANSampler(max_iter=1500, random_state=0),
+    "VAESampler": VAESampler(noise="prior", max_iter=600, random_state=0),
+    "FlowMatchingSampler": FlowMatchingSampler(max_iter=1000, random_state=0),
 }
 drawn = {"learnt": X} | {name: model.fit(X, y).sample(y=y_out)[0] for name, model in models.items()}
 
