@@ -469,10 +469,10 @@ FAILING = {
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 @parametrize_with_checks(
     [
-        EpochAugmentedClassifier(SGDClassifier(), n_epochs=12),
-        EpochAugmentedClassifier(SGDClassifier(), RandomOverSampler(), n_epochs=12),
-        EpochAugmentedClassifier(MLPClassifier((10,), learning_rate_init=0.05), n_epochs=12),
-        EpochAugmentedRegressor(SGDRegressor(), n_epochs=12),
+        EpochAugmentedClassifier(SGDClassifier(), n_epochs=6),
+        EpochAugmentedClassifier(SGDClassifier(), RandomOverSampler(), n_epochs=6),
+        EpochAugmentedClassifier(MLPClassifier((10,), learning_rate_init=0.05), n_epochs=6),
+        EpochAugmentedRegressor(SGDRegressor(), n_epochs=6),
     ],
     expected_failed_checks=lambda model: (
         {} if isinstance(model.estimator, MLPClassifier) else FAILING

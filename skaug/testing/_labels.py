@@ -9,7 +9,6 @@ from scipy import sparse
 
 from skaug.testing._data import (
     assert_same_cells,
-    labels,
     numbers,
     prepared,
     require_module,
@@ -23,20 +22,20 @@ NAMES = np.array(["common", "rare", "third"])
 def check_label_dtypes(name: str, sampler: Any) -> None:
     """Check labels of every dtype: integers, −1 and 1, floats, booleans, text, objects."""
     for n_classes in (2, 3):
-        y = labels(n_classes)
+        X, y, counts = _plain(sampler, n_classes)
         forms = [y.astype(np.int8), y.astype(np.uint64), y * 1000 - 7, y.astype(float), NAMES[y]]
         forms += [NAMES[y].astype(object), NAMES[y].astype(bytes), y.astype(object)]
         if n_classes == 2:
             forms += [2 * y - 1, y.astype(bool), y.astype(bool).astype(object)]
         for form in forms:
-            _check_labels(name, sampler, form, n_classes)
+            _check_labels(name, sampler, X, form, counts)
 
 
 def check_label_containers(name: str, sampler: Any) -> None:
     """Check that lists, columns and the series and frames of labels come back as they came."""
-    y = labels()
+    X, y, counts = _plain(sampler)
     for form in (y.tolist(), NAMES[y].tolist(), y[:, None], NAMES[y][:, None]):
-        _check_labels(name, sampler, form)
+        _check_labels(name, sampler, X, form, counts)
     installed = 0
     for make in (_of_pandas, _of_polars, _of_pyarrow):
         try:
@@ -45,7 +44,7 @@ def check_label_containers(name: str, sampler: Any) -> None:
             continue
         installed += 1
         for form in forms:
-            _check_labels(name, sampler, form)
+            _check_labels(name, sampler, X, form, counts)
     if not installed:
         raise SkipTest("neither pandas nor polars nor pyarrow is installed")
 
@@ -53,10 +52,11 @@ def check_label_containers(name: str, sampler: Any) -> None:
 def check_one_hot_labels(name: str, sampler: Any) -> None:
     """Check that one-hot labels of two and of three columns stay one-hot."""
     for n_classes in (2, 3):
-        one_hot = np.eye(n_classes)[labels(n_classes)]
+        X, y, counts = _plain(sampler, n_classes)
+        one_hot = np.eye(n_classes)[y]
         for form in (one_hot, one_hot.astype(int), one_hot.astype(bool), one_hot.tolist()):
-            _check_labels(name, sampler, form, n_classes)
-        _check_labels(name, sampler, sparse.csr_array(one_hot), n_classes)
+            _check_labels(name, sampler, X, form, counts)
+        _check_labels(name, sampler, X, sparse.csr_array(one_hot), counts)
 
 
 def _of_pandas(y: Any) -> list[Any]:
@@ -88,8 +88,14 @@ def _of_pyarrow(y: Any) -> list[Any]:
     return [pa.chunked_array([y]), pa.array(NAMES[y]), pa.table({"label": y})]
 
 
-def _check_labels(name: str, sampler: Any, y: Any, n_classes: int = 3) -> None:
-    X, codes = numbers(sampler, n_classes)
+def _plain(sampler: Any, n_classes: int = 3) -> tuple[Any, Any, list[int]]:
+    """Return X, the labels 0, 1, … and how many rows of each class these lead to."""
+    X, y = numbers(sampler, n_classes)
+    found = resampled(prepared(sampler), X, y).y
+    return X, y, np.unique(found, return_counts=True)[1].tolist()
+
+
+def _check_labels(name: str, sampler: Any, X: Any, y: Any, expected: list[int]) -> None:
     sampler = prepared(sampler)
     result = resampled(sampler, X, y).y
     what = f"{name} on labels {type(y).__name__} {getattr(y, 'dtype', '')}"
@@ -99,7 +105,6 @@ def _check_labels(name: str, sampler: Any, y: Any, n_classes: int = 3) -> None:
     seed = sampler.sample_indices_
     known = seed >= 0
     assert_same_cells(after[known], before[seed[known]], f"{what}, labels of rows with a seed")
-    expected = np.unique(resampled(sampler, X, codes).y, return_counts=True)[1]
     counts = np.unique(_names(after), return_counts=True)[1]
     assert sorted(counts) == sorted(expected), f"{what}: counts {counts}, not {expected}"
 

@@ -28,16 +28,16 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skaug._core.provenance import Provenance
 from skaug._core.sklearn import num_samples
+from skaug._core.stacking import stacked
 from skaug._core.table import gathered_rows
 from skaug.augmented import AugmentedClassifier, AugmentedRegressor
-from skaug.compose import FunctionSampler
+from skaug.compose import FunctionSampler, SamplerUnion
 from skaug.generative import GaussianCopula
 from skaug.image import GaussianBlur, RandomAffine, RandomFlip
 from skaug.mixing import Mixup
 from skaug.model_selection import AugmentationSearchCV
 from skaug.model_selection._augmentation_results import finalists
-from skaug.model_selection._sampler_union import SamplerUnion
-from skaug.model_selection._stand_ins import chosen_stand_ins, replaced_rows, stacked
+from skaug.model_selection._stand_ins import chosen_stand_ins, replaced_rows
 from skaug.over_sampling import SMOTE, RandomOverSampler
 from skaug.perturbation import GaussianNoise, QuantileJitter
 from skaug.soft_targets import SoftTargetClassifier
@@ -690,35 +690,6 @@ def test_settings_and_samplers_are_left_as_they_are():
     assert model.samplers[0][0] is noise
 
 
-# The union -------------------------------------------------------------------------------------
-
-
-def test_a_union_has_the_rows_that_each_makes_of_the_originals():
-    noise, smote = GaussianNoise(random_state=0), SMOTE(random_state=0)
-    union = SamplerUnion([noise, smote])
-    X_res, y_res, w_res = union.fit_resample(X, Y, sample_weight=W)
-    parts = [clone(part).fit(X, Y) for part in (noise, smote)]
-    made = [part.fit_resample(X, Y, sample_weight=W) for part in parts]
-    for position, found in enumerate((X_res, y_res, w_res)):
-        own = [(X, Y, W)[position], *(rows[position][len(Y) :] for rows in made)]
-        assert_array_equal(found, np.concatenate(own))
-    sources = [part.sample_indices_[len(Y) :] for part in parts]
-    assert_array_equal(union.sample_indices_, np.concatenate([np.arange(len(Y)), *sources]))
-    assert union.is_synthetic_.sum() == len(X_res) - len(Y)
-
-
-def test_a_union_leaves_out_what_one_leaves_out_and_carries_weights_that_are_made():
-    union = SamplerUnion([TomekLinks(), Mixup(labels="weighted", random_state=0)])
-    frame = pd.DataFrame(X, columns=list("abcde"))
-    X_res, y_res, w_res = union.fit_resample(frame, pd.Series(Y, name="y"))
-    kept = TomekLinks().fit(X, Y)
-    n_kept = len(kept.fit_resample(X, Y)[1])
-    assert n_kept < len(Y)
-    assert len(X_res) == len(y_res) == len(w_res) == n_kept + 2 * len(Y)
-    assert_allclose(w_res.sum(), n_kept + len(Y))
-    assert y_res.name == "y"
-
-
 # Checks ----------------------------------------------------------------------------------------
 
 
@@ -726,9 +697,7 @@ def test_a_union_leaves_out_what_one_leaves_out_and_carries_weights_that_are_mad
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 @parametrize_with_checks(
     [
-        AugmentationSearchCV(
-            LogisticRegression(), [REPEAT, RandomOverSampler(), SMOTE()], cv=2, random_state=0
-        ),
+        AugmentationSearchCV(LogisticRegression(), [REPEAT, SMOTE()], cv=2, random_state=0),
         AugmentationSearchCV(Ridge(), [REPEAT, Mixup()], cv=2, random_state=0),
         AugmentationSearchCV(Ridge(), [REPEAT], n_finalists=0, cv=2, random_state=0),
     ]

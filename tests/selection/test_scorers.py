@@ -45,12 +45,12 @@ SCORERS = {
     "spy": SpyScorer(**FAST, n_rounds=2),
     "tomek": NeighborhoodScorer(kind="tomek"),
 }
-DEFAULTS = {
-    "confidence": ConfidenceScorer(random_state=0),
-    "elkan_noto": ElkanNotoScorer(random_state=0),
-    "ipf": IPFScorer(random_state=0),
-    "pu_bagging": PUBaggingScorer(random_state=0, n_estimators=5),
-    "spy": SpyScorer(random_state=0, n_rounds=1),
+DEFAULTS = {  # with their own classifiers, which are forests
+    "confidence": ConfidenceScorer(random_state=0, cv=3),
+    "elkan_noto": ElkanNotoScorer(random_state=0, cv=3),
+    "ipf": IPFScorer(random_state=0, max_rounds=3),
+    "pu_bagging": PUBaggingScorer(random_state=0, n_estimators=5, cv=3),
+    "spy": SpyScorer(random_state=0, n_rounds=1, cv=3),
 }
 SEEDED = sorted(DEFAULTS)
 UNSEEDED = sorted(SCORERS.keys() - DEFAULTS.keys())
@@ -381,7 +381,7 @@ def test_a_classifier_that_takes_no_missing_values(name):
 def test_weights_are_those_of_elkan_and_noto():
     P, U, _, parents = problem(n_candidates=30)
     U[:15] += 4
-    scorer = ElkanNotoScorer(random_state=0)
+    scorer = clone(DEFAULTS["elkan_noto"])
     weights = scorer.weights(P, U, parents=parents)
     assert weights.shape == (30,)
     assert 0 <= weights.min() <= weights.max() <= 1

@@ -69,11 +69,11 @@ def mean_area(scorer, bad, n_seeds, made=False):
 # the least mean area for candidates like the others, and for those of unrelated columns
 LEAST = {
     "density": (DensityScorer(), 0.98, 0.94, 8),
-    "pu_bagging": (PUBaggingScorer(n_estimators=50, random_state=0), 0.93, 0.77, 8),
+    "pu_bagging": (PUBaggingScorer(n_estimators=50, cv=3, random_state=0), 0.93, 0.77, 3),
     "neighborhood": (NeighborhoodScorer(), 0.96, 0.56, 8),
-    "confidence": (ConfidenceScorer(random_state=0), 0.97, 0.5, 3),
-    "elkan_noto": (ElkanNotoScorer(random_state=0), 0.93, 0.77, 3),
-    "spy": (SpyScorer(random_state=0, n_rounds=5), 0.93, 0.77, 3),
+    "confidence": (ConfidenceScorer(cv=3, random_state=0), 0.97, 0.5, 3),
+    "elkan_noto": (ElkanNotoScorer(cv=3, random_state=0), 0.93, 0.77, 3),
+    "spy": (SpyScorer(cv=3, random_state=0, n_rounds=5), 0.93, 0.77, 3),
     "ipf": (IPFScorer(random_state=0), 0.94, 0.0, 3),  # blind to rows that are like no class
     "both": (MinRankScorer([DensityScorer(), NeighborhoodScorer()]), 0.97, 0.83, 8),
 }
@@ -93,7 +93,7 @@ def test_good_candidates_score_higher(name):
     [
         (DensityScorer(), 0.98, 0.94),
         (NeighborhoodScorer(), 0.96, 0.56),
-        (PUBaggingScorer(random_state=0, n_estimators=50), 0.93, 0.68),
+        (PUBaggingScorer(random_state=0, n_estimators=50, cv=4), 0.93, 0.68),
     ],
 )
 def test_rows_of_smote_score_higher_than_bad_ones(scorer, like_others, unrelated_columns):
