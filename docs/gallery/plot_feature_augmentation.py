@@ -29,7 +29,7 @@ rng = np.random.default_rng(0)
 X, y = spirals(60, rng)
 X_out, y_out = spirals(1000, rng)
 network = FeatureAugmentedClassifier(
-    hidden=(128, 128, 2), max_iter=1500, learning_rate=3e-3, random_state=0
+    hidden=(128, 128, 2), max_iter=800, learning_rate=5e-3, random_state=0
 )
 arms = {
     "none": {"augmentation": None},

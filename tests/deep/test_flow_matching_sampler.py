@@ -145,7 +145,7 @@ def test_digits_drawn_are_varied_and_of_their_class():
 
     X, y = load_digits(return_X_y=True)
     X, X_out, y, y_out = train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)
-    sampler = FlowMatchingSampler(image_shape=(8, 8), max_iter=1500, random_state=0)
+    sampler = FlowMatchingSampler(image_shape=(8, 8), max_iter=700, random_state=0)
     X_new, y_new = sampler.fit(X, y).sample(y=y_out)
     found = precision_recall_density_coverage(X_out, X_new)
     assert found.recall > 0.5

@@ -76,7 +76,7 @@ def test_images_come_back_in_their_shape(shape):
 
 def test_every_cluster_of_every_class_is_covered():
     X, y = clusters()
-    sampler = GANSampler(hidden=(64, 64), max_iter=1500, batch_size=64, random_state=0)
+    sampler = GANSampler(hidden=(32, 32), max_iter=1000, batch_size=64, random_state=0)
     X_new, y_new = sampler.fit(X, y).sample(400)
     centres = np.array([[-3, 0], [-3, 4], [3, 1], [3, 5]])
     nearest = np.linalg.norm(X_new[:, None] - centres, axis=2).argmin(axis=1)
