@@ -239,9 +239,9 @@ class FeatureAugmentedClassifier(_FeatureAugmented, NetworkClassifier):
 
     Parameters
     ----------
-    augmentation : {'manifold_mixup', 'moex', 'interpolate', 'extrapolate', 'noise'} or None, \
-            default='manifold_mixup'
-        What is done to the features. None: nothing; a plain network.
+    augmentation : str or None, default='manifold_mixup'
+        What is done to the features: 'manifold_mixup', 'moex', 'interpolate', 'extrapolate' or
+        'noise'. None: nothing; a plain network.
 
     layer : 'random' or int, default='random'
         Where. 'random' draws a layer for each batch: any for 'manifold_mixup', a hidden one for
@@ -396,9 +396,9 @@ class FeatureAugmentedRegressor(_FeatureAugmented, NetworkRegressor):
 
     Parameters
     ----------
-    augmentation : {'manifold_mixup', 'moex', 'interpolate', 'extrapolate', 'noise'} or None, \
-            default='manifold_mixup'
-        What is done to the features. None: nothing; a plain network.
+    augmentation : str or None, default='manifold_mixup'
+        What is done to the features: 'manifold_mixup', 'moex', 'interpolate', 'extrapolate' or
+        'noise'. None: nothing; a plain network.
 
     layer : 'random' or int, default='random'
         Where. 'random' draws a layer for each batch: any for 'manifold_mixup', a hidden one for

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import RLock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +21,6 @@ from skaug.deep._paired_image_sampler import PairedImageSampler, Range
 __all__ = ["NeuralAugmentationSampler"]
 
 _TRAINING = 3  # the child of the seed that trains the network
-_ONE_SESSION = RLock()  # what PyTorch keeps for the whole process can be lent to one at a time
 
 
 class NeuralAugmentationSampler(PairedImageSampler):
@@ -221,7 +219,7 @@ class NeuralAugmentationSampler(PairedImageSampler):
                 "take the sampler from NeuralAugmentedClassifier.as_sampler."
             )
         low, span = value_range[0], value_range[1] - value_range[0]
-        with _ONE_SESSION, classifier._augmenting(layout, type(self).__name__) as made_of:
+        with classifier._augmenting(layout, type(self).__name__) as made_of:
 
             def paint(images: NDArray[Any], others: NDArray[Any]) -> tuple[NDArray[Any], None]:
                 made = made_of(low + span * images, low + span * others)

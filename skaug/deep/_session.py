@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from threading import RLock
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -12,6 +13,8 @@ __all__ = ["Device", "seed_of", "torch_session"]
 
 Device: TypeAlias = Literal["cpu", "cuda", "auto"]
 
+_ONE_AT_A_TIME = RLock()  # what PyTorch keeps for the whole process is lent to one thread
+
 
 @contextmanager
 def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
@@ -19,8 +22,9 @@ def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
 
     The numbers PyTorch draws come from a stream of their own: the global ones are neither read
     nor moved. What is made without a device is made on the CPU, whatever the default device is.
-    Small nets are fastest on one thread, several fits may run side by side, and sums do not
-    depend on the number of cores.
+    Small nets are fastest on one thread, several fits may run side by side in processes, and sums
+    do not depend on the number of cores. Threads of one process wait for one another, since they
+    would draw from one stream.
 
     Parameters
     ----------
@@ -40,14 +44,15 @@ def torch_session(owner: str, *, device: Device, seed: int) -> Iterator[Any]:
     """
     torch = require("torch", "deep", owner)
     where = _resolved(torch, device, owner)
-    n_threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
     on_cuda = [torch.cuda.current_device()] if where.type == "cuda" else []
     with (
+        _ONE_AT_A_TIME,
         _on_cpu(torch),
         torch.random.fork_rng(devices=on_cuda),
         torch.inference_mode(False),
         torch.enable_grad(),
     ):
+        n_threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
         try:
             torch.set_num_threads(1)
             torch.set_default_dtype(torch.float32)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from numbers import Integral, Real
-from threading import RLock
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -29,7 +28,6 @@ _BATCH_PIXELS = 1 << 18  # of features that are held at once, for the gradient
 _FEATURES = 2  # the child of the seed that draws the weights of the features
 _NAME = "StyleTransferSampler"
 _STRENGTH = 1  # the stream of random numbers; the base has 0
-_ONE_SESSION = RLock()  # what PyTorch keeps for the whole process can be lent to one at a time
 _TERMS = ("style", "content", "variation")
 
 
@@ -385,7 +383,7 @@ class StyleTransferSampler(PairedImageSampler):
             yield lambda contents, styles: (moments_matched(contents, styles), None)
         else:
             own = seed_of(child_sequence(seed, _FEATURES))
-            with _ONE_SESSION, torch_session(_NAME, device=self.device, seed=own) as device:
+            with torch_session(_NAME, device=self.device, seed=own) as device:
                 from skaug.deep import _style_losses as losses  # needs PyTorch
 
                 yield partial(

@@ -1,6 +1,7 @@
 """The session, the plan and the trainer, which all networks share."""
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -62,6 +63,16 @@ def test_a_session_gives_back_what_it_found():
         assert torch.equal(state, torch.random.get_rng_state())
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def test_sessions_of_threads_do_not_share_their_stream():
+    def draws(seed):
+        with torch_session("Net", device="cpu", seed=seed):
+            return [float(torch.randn(())) for _ in range(300)]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(draws, range(8)))
+    assert together == [draws(seed) for seed in range(8)]
 
 
 def test_a_session_is_on_the_cpu_whatever_the_default_device():
