@@ -478,7 +478,9 @@ def test_a_function_is_cloned_and_pickled():
 COMPOSED = [
     SamplerChain([RandomOverSampler(random_state=0), SMOTE(random_state=0)]),
     OneOfSampler([("ros", RandomOverSampler(random_state=0)), ("smote", SMOTE())], selected="ros"),
-    SamplerUnion([RandomOverSampler(random_state=0), RandomOverSampler(shrinkage=1, random_state=1)]),
+    SamplerUnion(
+        [RandomOverSampler(random_state=0), RandomOverSampler(shrinkage=1, random_state=1)]
+    ),
     FunctionSampler(keep),
 ]
 
