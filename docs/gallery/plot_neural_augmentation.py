@@ -30,7 +30,7 @@ for name, model in models.items():
 
 # %%
 # One image of each class, the other one, their mean, which is where all three have begun, and what
-# they make of both. None has gone far from it, and there is little to gain by doing so: accuracies
+# they make of both. No network has gone far from it, and there is little to gain by doing so: accuracies
 # are within a point of each other, and of that of the classifier alone.
 
 first = 50 * np.arange(10)

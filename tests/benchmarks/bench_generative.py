@@ -1,5 +1,7 @@
 """How faithful the rows of generators are, and what they cost: skaug beside CTGAN and TVAE.
 
+The networks need the extra ``deep``.
+
 Run by hand (figures go to docs/benchmarks.rst):
 
     python tests/benchmarks/bench_generative.py
@@ -37,7 +39,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict, train_test_split
 from threadpoolctl import threadpool_limits
 
-from skaug import generative
+from skaug import deep, generative
 
 GENERATORS = {
     "SequentialCART": {},
@@ -45,6 +47,9 @@ GENERATORS = {
     "GaussianCopula": {},
     "KernelDensity": {},
     "KernelDensity, 0.3": {"bandwidth": 0.3},
+    "FlowMatchingSampler": {},
+    "VAESampler, prior": {"noise": "prior"},
+    "GANSampler": {},
 }
 PEERS = ["TVAE", "CTGAN"]
 
@@ -101,7 +106,8 @@ def labelled(X, y):
 
 def of_skaug(name, X, y, y_wanted, seed):
     """Rows of one generator, and the seconds they took."""
-    generator = getattr(generative, name.split(",")[0])(**GENERATORS[name], random_state=seed)
+    where = deep if name.split(",")[0] in deep.__all__ else generative
+    generator = getattr(where, name.split(",")[0])(**GENERATORS[name], random_state=seed)
     begin = time.process_time()
     X_new, y_new = generator.fit(X, y).sample(y=y_wanted)
     return labelled(X_new, y_new), time.process_time() - begin
@@ -148,8 +154,6 @@ def run_skaug(data, X, y, options):
     found = [c2st(held_out, train, seed) for seed, (train, held_out) in enumerate(parts)]
     reported(data, "real rows", found, [0])
     for name in GENERATORS:
-        if not hasattr(generative, name.split(",")[0]):
-            continue
         found, seconds = [], []
         for seed, (train, _, y_train, y_held_out) in enumerate(halves):
             drawn, spent = of_skaug(name, train, y_train, y_held_out, seed)

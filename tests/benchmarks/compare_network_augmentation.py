@@ -3,12 +3,15 @@
 Run by hand (figures go to docs/benchmarks.rst); ``--data`` is a folder with german.parquet,
 satimage.npz and wine_white.npz, whose arms are left out without it:
 
-    python tests/benchmarks/compare_feature_augmentation.py [--data FOLDER] [--only NAME]
+    python tests/benchmarks/compare_network_augmentation.py [--data FOLDER] [--only NAME]
 
 All arms are one network that takes the same number of steps of the same number of rows: the
 transformed copies are made before, and drawn from like rows. "mixup" mixes the input only. Each
 split has its seed; differences are to no augmentation on the same splits, with their standard
-error. Times are CPU seconds of one fit, on one thread.
+error. Times are CPU seconds of one fit, on one thread. Neural augmentation sees an image that it
+has made beside each real one in a step. "SVC" is a support vector machine on the images alone, or
+with as many that the augmenter learnt beforehand makes ("neural"), or that are means of two of a
+class ("sample pairing").
 """
 
 import argparse
@@ -23,11 +26,18 @@ from sklearn.metrics import accuracy_score, log_loss, r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
 
 from skaug import AugmentedClassifier
-from skaug.deep import FeatureAugmentedClassifier, FeatureAugmentedRegressor
+from skaug.deep import (
+    FeatureAugmentedClassifier,
+    FeatureAugmentedRegressor,
+    NeuralAugmentationSampler,
+    NeuralAugmentedClassifier,
+)
 from skaug.image import RandomAffine
+from skaug.mixing import SamplePairing
 
 INSIDE = {
     "none": {"augmentation": None},
@@ -104,9 +114,27 @@ def arms(X, seed, is_class):
         affine = RandomAffine(copies=10, random_state=seed)
         plain = model(augmentation=None, **settings)
         yield "transformed copies", AugmentedClassifier(plain, affine)
+        neural = {"max_iter": 500, **settings}
+        for loss in ("content", "style", None):
+            name = f"neural, {loss or 'no'} loss"
+            yield name, NeuralAugmentedClassifier(augmentation_loss=loss, **neural)
+        flat = make_pipeline(FunctionTransformer(flattened), SVC())
+        yield "SVC", flat
+        sampler = NeuralAugmentationSampler(
+            NeuralAugmentedClassifier(**neural), image_shape=X.shape[1:], random_state=seed
+        )
+        yield "SVC, neural", AugmentedClassifier(flat, sampler)
+        pairing = SamplePairing(pairs="same_class", random_state=seed)
+        on_rows = AugmentedClassifier(SVC(), pairing)
+        yield "SVC, sample pairing", make_pipeline(FunctionTransformer(flattened), on_rows)
     else:
         peer = MLPClassifier if is_class else MLPRegressor
         yield "scikit-learn's MLP", make_pipeline(StandardScaler(), peer(random_state=seed))
+
+
+def flattened(images):
+    """Return images as rows."""
+    return images.reshape(len(images), -1)
 
 
 def scores_of(estimator, X, y, train, test, is_class):
@@ -117,6 +145,8 @@ def scores_of(estimator, X, y, train, test, is_class):
     if not is_class:
         score = r2_score(y[test], estimator.predict(X[test]))
         return score, 1 - score, seconds
+    if not hasattr(estimator, "predict_proba"):
+        return accuracy_score(y[test], estimator.predict(X[test])), np.nan, seconds
     share = estimator.predict_proba(X[test])
     right = accuracy_score(y[test], estimator.classes_[share.argmax(axis=1)])
     return right, log_loss(y[test], share, labels=estimator.classes_), seconds
