@@ -38,13 +38,12 @@ class NeuralAugmentedClassifier(NetworkClassifier):
     ('style'). To predict, the augmenter is dropped; `augment` and `as_sampler` make its images.
 
     What it makes is the mean of both images, as the convolutions change it: untrained, that is
-    sample pairing. It begins there, and not as in the paper with noise. Do not expect much: the
-    paper finds as much in traditional transforms, and so do
-    :ref:`the benchmarks <benchmarks-networks>`. It is of use where no transform is known that
-    keeps the label.
+    sample pairing. It begins there, and not as in the paper with noise. Do not expect much: on
+    digits it gained nothing over none (:ref:`benchmarks-augmenting-networks`), and the paper finds
+    as much in traditional transforms. It is for where no transform is known that keeps the label.
 
     Cost: `max_iter` steps of `batch_size` images, each through the augmenter once and through the
-    classifier twice: about twice that of `FeatureAugmentedClassifier`, whose network the
+    classifier twice: two to three times that of `FeatureAugmentedClassifier`, whose network the
     classifier is.
 
     Parameters
