@@ -30,8 +30,8 @@ for name, model in models.items():
 
 # %%
 # One image of each class, the other one, their mean, which is where all three have begun, and what
-# they make of both. No network has gone far from it, and there is little to gain by doing so: accuracies
-# are within a point of each other, and of that of the classifier alone.
+# they make of both. No network has gone far from it, and there is little to gain by doing so:
+# accuracies are within a point of each other, and of that of the classifier alone.
 
 first = 50 * np.arange(10)
 samplers = {name: model.as_sampler(random_state=0) for name, model in models.items()}

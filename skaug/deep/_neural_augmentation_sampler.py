@@ -35,8 +35,8 @@ class NeuralAugmentationSampler(PairedImageSampler):
 
     Cost: that of the training, unless the network is there; then once through five convolutions
     for each image. Images made so stay near the mean of two: to a support vector machine on
-    digits they were worth as little as sample pairing (:ref:`benchmarks-augmenting-networks`).
-    Compare with that, and with none.
+    digits they were worth as little as sample pairing, and less than exact copies
+    (:ref:`benchmarks-augmenting-networks`). Compare with these, and with none.
 
     Parameters
     ----------

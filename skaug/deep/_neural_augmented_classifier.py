@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy as copy_object
 from numbers import Real
 from typing import Any, ClassVar, Literal
 
@@ -53,7 +54,7 @@ class NeuralAugmentedClassifier(NetworkClassifier):
         brightness. None: nothing; the labels alone lead.
 
     alpha : float, default=0.75
-        Weight of the classification, as in the paper.
+        Weight of the classification.
 
     beta : float, default=0.25
         Weight of the augmentation loss.
@@ -252,6 +253,7 @@ class NeuralAugmentedClassifier(NetworkClassifier):
 
             def made_of(images: NDArray[Any], others: NDArray[Any]) -> Floats:
                 # a batch of one goes by another kernel, whose last digits differ
+                self._refuse_other_scale(images, owner)
                 n = len(images)
                 pair = [np.concatenate([part] * (1 + (n == 1))) for part in (images, others)]
                 Z = [self._scaling.encode(own.cells(part)) for part in pair]
@@ -261,6 +263,16 @@ class NeuralAugmentedClassifier(NetworkClassifier):
                 return own.images(self._scaling.decode(made))
 
             yield made_of
+
+    def _refuse_other_scale(self, images: NDArray[Any], owner: str) -> None:
+        """Refuse images far out of the range learnt, which to the network were black or white."""
+        low, span = float(self._scaling.centre[0]), float(self._scaling.scale[0]) or 1.0
+        least, most = float(images.min()), float(images.max())
+        if least < low - span / 2 or most > low + 1.5 * span:
+            raise ValueError(
+                f"The network of {owner} was trained on pixels from {low:g} to {low + span:g}; X "
+                f"has pixels from {least:g} to {most:g}. Scale X as it was."
+            )
 
     def augment(self, X: Any, y: Any, *, copy: int = 0, rows: Any = None) -> Any:
         """Return for each image one that is made of it and of another image of its class.
@@ -301,4 +313,4 @@ class NeuralAugmentedClassifier(NetworkClassifier):
         """
         check_is_fitted(self)
         given = {"image_shape": self.image_shape, "channels": self.channels, **params}
-        return NeuralAugmentationSampler(FrozenEstimator(self), **given)
+        return NeuralAugmentationSampler(FrozenEstimator(copy_object(self)), **given)

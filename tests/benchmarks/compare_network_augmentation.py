@@ -10,8 +10,8 @@ transformed copies are made before, and drawn from like rows. "mixup" mixes the 
 split has its seed; differences are to no augmentation on the same splits, with their standard
 error. Times are CPU seconds of one fit, on one thread. Neural augmentation sees an image that it
 has made beside each real one in a step. "SVC" is a support vector machine on the images alone, or
-with as many that the augmenter learnt beforehand makes ("neural"), or that are means of two of a
-class ("sample pairing").
+with as many that the augmenter learnt beforehand makes ("neural"), that are means of two of a
+class ("sample pairing"), or that are the same again ("exact copies").
 """
 
 import argparse
@@ -30,6 +30,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from skaug import AugmentedClassifier
+from skaug.compose import FunctionSampler
 from skaug.deep import (
     FeatureAugmentedClassifier,
     FeatureAugmentedRegressor,
@@ -124,12 +125,18 @@ def arms(X, seed, is_class):
             NeuralAugmentedClassifier(**neural), image_shape=X.shape[1:], random_state=seed
         )
         yield "SVC, neural", AugmentedClassifier(flat, sampler)
+        yield "SVC, exact copies", AugmentedClassifier(flat, FunctionSampler(twice))
         pairing = SamplePairing(pairs="same_class", random_state=seed)
         on_rows = AugmentedClassifier(SVC(), pairing)
         yield "SVC, sample pairing", make_pipeline(FunctionTransformer(flattened), on_rows)
     else:
         peer = MLPClassifier if is_class else MLPRegressor
         yield "scikit-learn's MLP", make_pipeline(StandardScaler(), peer(random_state=seed))
+
+
+def twice(X, y):
+    """Return all rows twice."""
+    return np.concatenate([X, X]), np.concatenate([y, y])
 
 
 def flattened(images):

@@ -210,7 +210,21 @@ def test_a_clone_keeps_the_trained_network(model):
         assert_array_equal(other.fit_resample(X, Y)[0], sampler.fit_resample(X, Y)[0])
     assert model.as_sampler(copies=3).copies == 3
     assert isinstance(sampler.classifier_, NeuralAugmentedClassifier)
-    assert sampler.classifier_ is model
+
+
+def test_a_sampler_keeps_the_network_that_it_was_given(model):
+    other = clone(model).fit(X, Y)
+    sampler = other.as_sampler(random_state=0)
+    before = sampler.fit_resample(X, Y)[0]
+    other.set_params(random_state=1).fit(X[::-1], Y[::-1])
+    assert_array_equal(sampler.fit_resample(X, Y)[0], before)
+
+
+@pytest.mark.parametrize("factor", [255 / 16, -1])
+def test_pixels_of_another_scale_are_refused(model, factor):
+    with pytest.raises(ValueError, match="was trained on pixels from 0 to 16; X has pixels from"):
+        model.as_sampler().fit_resample(X * factor, Y)
+    assert model.as_sampler().fit_resample(X * 1.5, Y)[0].shape == (240, 64)
 
 
 def test_other_estimators_use_it(model):
