@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -16,6 +17,7 @@ from skaug._core.batch import Floats
 from skaug._core.image_layout import Channels, ImageLayout
 from skaug._core.reading import read_weight
 from skaug._core.rng import RandomState, child_rng, child_sequence, seed_sequence
+from skaug._core.table import is_frame
 from skaug.deep._heads import ClassHead, Head, NumberHead
 from skaug.deep._plan import TRAINING_CONSTRAINTS, TrainingPlan, checked_hidden
 from skaug.deep._scaling import Scaling
@@ -125,6 +127,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         """
         owner = type(self).__name__
         given, row_shape = _flat(X)
+        _refuse_text(given, owner)
         rows, y = validate_data(
             self, given, y, dtype=np.float64, **self._target_checks, ensure_min_samples=2
         )
@@ -304,6 +307,20 @@ def _flat(X: Any) -> tuple[Any, tuple[int, ...] | None]:
         return X, None
     images = np.asarray(X)
     return images.reshape(len(images), -1), images.shape[1:]
+
+
+def _refuse_text(X: Any, owner: str) -> None:
+    """Refuse columns of a frame that are text or categories, by name."""
+    if not is_frame(X):
+        return
+    schema = nw.from_native(X).schema
+    text = [name for name, kind in schema.items() if kind in (nw.String, nw.Categorical, nw.Enum)]
+    if text:
+        raise ValueError(
+            f"{owner} needs numbers in every column of X; {len(text)} of {len(schema)} hold text "
+            f"or categories, the first one {text[0]!r}. Encode them before, in a pipeline with "
+            "make_column_transformer and OneHotEncoder."
+        )
 
 
 def _weighing(rows: Floats, y: Any, weight: Floats, owner: str) -> tuple[Floats, Any, Floats]:

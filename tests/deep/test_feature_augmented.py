@@ -439,6 +439,18 @@ def test_wrong_data_is_refused():
         model.fit(X.reshape(-1, 8, 8), y).predict(X.reshape(-1, 4, 16))
 
 
+@pytest.mark.parametrize("kind", [str, "category"])
+def test_text_is_refused_by_the_name_of_its_column(kind):
+    frame = pd.DataFrame({"size": [1.0, 2, 3, 4], "colour": ["r", "g", "r", "b"]})
+    frame["colour"] = frame["colour"].astype(kind)
+    for model in (FeatureAugmentedClassifier(**TINY), FeatureAugmentedRegressor(**TINY)):
+        with pytest.raises(
+            ValueError, match=r"1 of 2 hold text or categories, .* 'colour'. Encode"
+        ):
+            model.fit(frame, [0, 1, 0, 1])
+        model.fit(frame[["size"]].astype(object), [0, 1, 0, 1])  # numbers are numbers
+
+
 @parametrize_with_checks(
     [
         FeatureAugmentedClassifier(hidden=(16,), max_iter=40, learning_rate=3e-2),
