@@ -186,12 +186,18 @@ class NeuralAugmentationSampler(PairedImageSampler):
 
     def _trained(self, X: Any, y: Any, seed: np.random.SeedSequence) -> Any:
         """Return the classifier: as it is if it is frozen, and else trained on the images."""
-        if isinstance(self.classifier, FrozenEstimator):
-            return self._checked(self.classifier.estimator)
-        classifier = self._checked(self.classifier)
+        if (frozen := self._frozen()) is not None:
+            return frozen
+        classifier = clone(self._checked(self.classifier))
         classifier.set_params(image_shape=None, channels="last")  # as the images come here
         set_seeds(classifier, child_rng(seed, _TRAINING), only_unset=True)
         return classifier.fit(X.images(np.arange(len(X))), y.codes)
+
+    def _frozen(self) -> Any:
+        """Return the classifier that is to be used as it is, if there is one."""
+        if isinstance(self.classifier, FrozenEstimator):
+            return self._checked(self.classifier.estimator)
+        return None
 
     def _checked(self, classifier: Any) -> Any:
         from skaug.deep._neural_augmented_classifier import NeuralAugmentedClassifier
@@ -203,16 +209,13 @@ class NeuralAugmentationSampler(PairedImageSampler):
                 f"classifier of {type(self).__name__} must be a NeuralAugmentedClassifier, or one "
                 f"in a FrozenEstimator; got {type(classifier).__name__}."
             )
-        return classifier if isinstance(self.classifier, FrozenEstimator) else clone(classifier)
+        return classifier
 
     @contextmanager
     def _painter(
         self, seed: np.random.SeedSequence, layout: ImageLayout, value_range: Range
     ) -> Iterator[Paint]:
-        frozen = isinstance(self.classifier, FrozenEstimator)
-        classifier = (
-            self._trained(None, None, seed) if frozen else getattr(self, "classifier_", None)
-        )
+        classifier = self._frozen() or getattr(self, "classifier_", None)
         if classifier is None:
             raise NotFittedError(
                 f"{type(self).__name__} has no trained network yet. Call fit_resample before, or "
