@@ -31,12 +31,6 @@ class PrincipalAxes:
     vectors: Floats
     variances: Floats
 
-    @property
-    def dimension(self) -> float:
-        """The participation ratio: d if all variances are equal, m if only m are not 0."""
-        total = self.variances.sum()
-        return float(total**2 / (self.variances**2).sum()) if total > 0 else 0.0
-
     def leading(self, share: float) -> int:
         """Return how many axes hold this share of the variance."""
         cumulated = np.cumsum(self.variances)

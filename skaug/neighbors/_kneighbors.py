@@ -6,11 +6,9 @@ import numpy as np
 from joblib import effective_n_jobs
 
 from skaug._core.batch import Floats, Indices
-from skaug._core.compiled import has_numba, is_loaded
 from skaug._core.table import is_sparse
-from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._metric import CategoryMetric
-from skaug.neighbors._products import product_kneighbors
+from skaug.neighbors._products import pays_to_compile, product_kneighbors
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._sparse import sparse_kneighbors
 from skaug.neighbors._tree import tree_kneighbors
@@ -19,10 +17,9 @@ __all__ = ["kneighbors", "nearest"]
 
 _TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
-_DIMENSION_PER_DIGIT = 1.75  # dimension below which the compiled tree wins, per log10(rows)
-_COMPILED_K = 64  # its lists are kept sorted by insertion
-_COMPILED_QUERIES = 5_000
-_IMPORT_QUERIES = 20_000  # from which even importing Numba pays
+_LEADING = 128  # above, a sweep is not even tried
+_DEAR = 40.0  # numbers that a sweep multiplies for a row, from which products cost less
+_DEAR_MUTUAL = 7.0  # the same where a product serves both of its blocks
 
 
 def kneighbors(
@@ -99,12 +96,10 @@ def nearest(
         return sparse_kneighbors(numeric, queries, among, k, threads)
     rows = _as_rows(numeric, codes, metric)
     if rows.is_numeric:
-        if len(among) == len(rows) and _pays_to_compile(rows, queries, k):
-            axes = principal_axes(rows.numeric)
-            if axes.dimension <= _DIMENSION_PER_DIGIT * np.log10(len(rows)):
-                from skaug.neighbors._tree_numba import compiled_tree_kneighbors
-
-                return compiled_tree_kneighbors(rows.numeric, axes, queries, k, threads)
+        if 0 < rows.numeric.shape[1] <= _AXES_COLUMNS and pays_to_compile(rows, queries, among, k):
+            swept = _swept(rows.numeric, queries, among, k, threads)
+            if swept is not None:
+                return swept
         if 0 < rows.numeric.shape[1] <= _TREE_COLUMNS:
             return tree_kneighbors(rows, queries, among, k, threads)
     return product_kneighbors(rows, queries, among, k, threads)
@@ -122,14 +117,19 @@ def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | No
     return Rows(values, codes, metric.scaled(factor), has_missing)
 
 
-def _pays_to_compile(rows: Rows, queries: Indices, k: int) -> bool:
-    """Whether there is a compiled tree, and enough to do for it."""
-    return (
-        has_numba()
-        and len(queries) >= (_COMPILED_QUERIES if is_loaded() else _IMPORT_QUERIES)
-        and k <= _COMPILED_K
-        and rows.numeric.shape[1] <= _AXES_COLUMNS
-    )
+def _swept(X: Floats, queries: Indices, among: Indices, k: int, threads: int) -> Indices | None:
+    """Return the neighbours by a compiled sweep, or None where products cost less."""
+    from skaug.neighbors._sweep import Sweep
+
+    members = among if len(among) == len(X) else np.union1d(among, queries)
+    if len(members) < len(X):
+        X = X[members]
+        among, queries = (np.searchsorted(members, rows) for rows in (among, queries))
+    sweep = Sweep(X, among)
+    dear = _DEAR_MUTUAL if 2 * len(queries) >= len(among) else _DEAR
+    if sweep.n_leading > _LEADING or sweep.cost(queries, k) > dear:
+        return None
+    return members[sweep(queries, k, threads)]
 
 
 def _largest(numeric: Floats) -> float:

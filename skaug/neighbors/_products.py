@@ -18,7 +18,7 @@ from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile
 
-__all__ = ["product_kneighbors"]
+__all__ = ["pays_to_compile", "product_kneighbors"]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _COMPILED_COLUMNS = 1_024  # the same where products are read once, while they are in cache
@@ -26,7 +26,7 @@ _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between bloc
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _FAR = 32.0  # in median distances from the centre: rows beyond are left to float64
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
-_IMPORT_PAIRS = 2_000_000_000  # and from which importing Numba is
+_IMPORT_PAIRS = 500_000_000  # and from which importing Numba is
 _COMPILED_K = 64  # its lists are kept sorted by insertion
 
 
@@ -104,7 +104,7 @@ class _Search:
             np.fill_diagonal(between, -1)  # a block is nearest to itself
         self.least = least * ((1 - 1e-9) * self.among.vectors.unit)
         self.nearest_first = np.argsort(between, axis=1)
-        compiled = _pays_to_compile(rows, len(queries) * len(among), k)
+        compiled = pays_to_compile(rows, queries, among, k)
         n_columns = _COMPILED_COLUMNS if compiled else _TILE_COLUMNS
         self.tile_blocks = min(max(1, n_columns // self.among.size), self.among.n_blocks)
         self.best, tile = _lists_and_tile(compiled, rows, self.sources, self.among, k)
@@ -189,8 +189,9 @@ def _lists_and_tile(
     return CompiledShortlist(sources, k, rows, among), CompiledTile
 
 
-def _pays_to_compile(rows: Rows, n_pairs: int, k: int) -> bool:
+def pays_to_compile(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
     """Whether there are compiled loops for these rows, and enough to do for them."""
+    n_pairs = len(queries) * len(among) // (1 + (2 * len(queries) >= len(among)))
     enough = _MANY if is_loaded() else _IMPORT_PAIRS
     return has_numba() and rows.is_numeric and k <= _COMPILED_K and n_pairs >= enough
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skaug._core.compiled import kernel
-from skaug.neighbors._tree_search_numba import squared_distance
+from skaug.neighbors._rank_numba import insert_row, squared_distance
 
 __all__ = ["insert", "serve"]
 
@@ -83,7 +83,7 @@ def serve(
                 if other < 0 or other == query:
                     continue
                 distance = squared_distance(sources, slot, vectors, slots[j])
-                if _insert(index[slot], squared[slot], other, distance):
+                if insert_row(index[slot], squared[slot], other, distance):
                     _set_limit(limits, slot, squared[slot, -1], error, scale)
                     limit = limits[slot]
                 if for_column and (
@@ -112,26 +112,8 @@ def insert(slots: Any, candidates: Any, distances: Any, lists: Any) -> None:
     index, squared, limits, error, scale = lists
     for i in range(len(slots)):
         slot = slots[i]
-        if _insert(index[slot], squared[slot], candidates[i], distances[i]):
+        if insert_row(index[slot], squared[slot], candidates[i], distances[i]):
             _set_limit(limits, slot, squared[slot, -1], error, scale)
-
-
-@kernel()
-def _insert(index: Any, squared: Any, candidate: int, distance: float) -> bool:
-    """Put a row into a list, which is by (distance, index), unless it stands there already."""
-    at = len(index) - 1
-    if distance > squared[at] or (distance == squared[at] and candidate >= index[at]):
-        return False
-    for i in range(at):
-        if index[i] == candidate:
-            return False
-    while at > 0 and (
-        squared[at - 1] > distance or (squared[at - 1] == distance and index[at - 1] > candidate)
-    ):
-        squared[at], index[at] = squared[at - 1], index[at - 1]
-        at -= 1
-    squared[at], index[at] = distance, candidate
-    return True
 
 
 @kernel()

@@ -12,7 +12,6 @@ from strategies import generators, numbers
 
 from skaug._core.batch import interpolate
 from skaug.neighbors import CategoryMetric, _blocks, _points, _products, kneighbors
-from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._tree import tree_kneighbors
@@ -132,15 +131,34 @@ def test_tree(X, data):
     assert_array_equal(found, reference(numbers_only(X), queries, among, k))
 
 
-@given(tables(max_rows=300, max_columns=200), st.data())
-def test_compiled_tree(X, data):
+@given(tables(max_rows=700, max_columns=60), st.data())
+def test_sweep(X, data):
     pytest.importorskip("numba")
-    from skaug.neighbors._tree_numba import compiled_tree_kneighbors
+    from skaug.neighbors._sweep import Sweep
 
-    queries, _, k = drawn(data, len(X))
-    k = min(k, len(X) - 1)
-    found = compiled_tree_kneighbors(X, principal_axes(X), queries, k, 2)
-    assert_array_equal(found, reference(numbers_only(X), queries, np.arange(len(X)), k))
+    queries, among, k = drawn(data, len(X))
+    sweep = Sweep(X, among)
+    expected = reference(numbers_only(X), queries, among, k)
+    assert_array_equal(sweep(queries, k, 2), expected)
+    assert 0 < sweep.cost(queries, k) <= sweep.coordinates.shape[1]
+
+
+@pytest.mark.parametrize("is_dear", [False, True])
+@pytest.mark.parametrize("share", [0.1, 1.0])
+def test_a_sweep_among_some_rows(is_dear, share, monkeypatch):
+    """What queries among other rows get does not depend on which engine is chosen."""
+    pytest.importorskip("numba")
+    from skaug.neighbors import _kneighbors
+
+    monkeypatch.setattr(_products, "_MANY", 0)
+    monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
+    monkeypatch.setattr(_kneighbors, "_DEAR", -1 if is_dear else 1e9)
+    monkeypatch.setattr(_kneighbors, "_DEAR_MUTUAL", -1 if is_dear else 1e9)
+    rng = np.random.default_rng(0)
+    X, order = rng.integers(3, size=(2000, 12)).astype(float), rng.permutation(2000)
+    queries, among = order[: int(share * 900)], np.sort(order[900:1800])
+    found = _kneighbors.nearest(X, None, None, queries, among, 4, 2)
+    assert_array_equal(found, reference(numbers_only(X), queries, among, 4))
 
 
 @pytest.mark.parametrize("n_columns", [2, 14])
@@ -159,15 +177,13 @@ def test_many_ties(loops, n_columns):
 @pytest.mark.parametrize("n_columns", [3, 30])
 def test_an_installed_package_changes_nothing(dtype, n_columns, monkeypatch):
     pytest.importorskip("numba")
-    from skaug.neighbors import _kneighbors
-
     rng = np.random.default_rng(0)
     X = rng.normal(size=(6000, 3)) @ rng.normal(size=(3, n_columns))
     X = np.asfortranarray(X.astype(dtype))
     X.flags.writeable = False
-    monkeypatch.setattr(_kneighbors, "_IMPORT_QUERIES", 0)
+    monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
     expected = kneighbors(X, 5)
-    monkeypatch.setattr(_kneighbors, "has_numba", lambda: False)
+    monkeypatch.setattr(_products, "has_numba", lambda: False)
     assert_array_equal(kneighbors(X, 5), expected)
 
 

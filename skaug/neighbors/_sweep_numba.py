@@ -1,0 +1,233 @@
+"""Compiled: queries that are near each other go through the cells together, four at a time."""
+
+from typing import Any
+
+import numpy as np
+
+from skaug._core.compiled import kernel
+from skaug.neighbors._rank_numba import insert_row, squared_distance
+
+__all__ = ["CELL", "CHUNK", "NOBODY", "sweep"]
+
+CELL = 256  # rows; with 32 columns they fill a level-1 cache
+CHUNK = 64  # queries that go through the cells together
+NOBODY = np.iinfo(np.int64).max
+_FOUR = 4  # columns, and queries, of one step
+_COORDINATE_ERROR = 2.0**-22  # four times what rounding to float32 costs
+_SUM_ERROR = 2.0**-23  # of each operation: twice what it costs
+_TINY = np.float32(1e-36)  # what underflow may cost
+_FAST = {"contract", "nnan", "nsz", "reassoc"}
+
+
+@kernel()
+def sweep(cells: Any, asked: Any, scale: float, found: Any) -> int:
+    r"""Fill in the nearest rows of some queries; return how often a query went through a cell.
+
+    Half a squared distance less half of :math:`|q|^2` is :math:`|x|^2 / 2 - q \cdot x`: for a
+    cell and a query a product of a matrix with a vector. In float32, over the leading axes, it
+    is a lower bound; what may be near by it is measured.
+
+    Parameters
+    ----------
+    cells : tuple
+        ``(columns, halves, reach, low, high, rows, order)``: coordinates in float32, shape
+        (n_cells, m, CELL); half their squared norms, infinite where there is no row; the largest
+        norm in each cell; its box, (n_axes, n_cells); the rows themselves; their indices.
+
+    asked : tuple
+        ``(coordinates, rows, index)`` of the queries.
+
+    scale : float
+        What coordinates were multiplied by.
+
+    found : ndarray of int64, shape (n_queries, k)
+        To be filled in.
+    """
+    columns, halves, reach, low, high, rows, order = cells
+    coordinates, numbers, index = asked
+    n_cells, m, _ = columns.shape
+    n_axes, k = len(low), found.shape[1]
+    turned = np.empty((n_axes, CHUNK), dtype=np.float32)
+    gap = np.empty(n_cells, dtype=np.float32)
+    between = np.empty(n_cells, dtype=np.float32)
+    bound = np.empty(CHUNK, dtype=np.float32)
+    limit = np.empty(CHUNK, dtype=np.float32)
+    norm = np.empty(CHUNK)
+    squared = np.empty((CHUNK, k))
+    active = np.empty(CHUNK + _FOUR, dtype=np.int64)
+    four = np.empty((_FOUR, m), dtype=np.float32)
+    products = np.empty((_FOUR, CELL), dtype=np.float32)
+    least = np.empty(_FOUR, dtype=np.float32)
+    todo = np.empty(n_cells, dtype=np.int64)
+    n_visits = 0
+    for begin in range(0, len(index), CHUNK):
+        n = min(CHUNK, len(index) - begin)
+        for b in range(CHUNK):
+            i = begin + min(b, n - 1)  # what is left over repeats the last query
+            norm[b] = 0
+            for j in range(m):
+                norm[b] += np.float64(coordinates[i, j]) ** 2
+            norm[b] = np.sqrt(norm[b])
+            for j in range(n_axes):
+                turned[j, b] = coordinates[i, j]
+        limit[:] = np.inf
+        squared[:] = np.inf
+        found[begin : begin + n] = NOBODY
+        _to_cells(low, high, turned, gap, between)
+        todo[0], n_todo, at = np.argmin(between), 1, 0
+        while at < n_todo:
+            cell = todo[at]
+            _to_queries(low, high, cell, turned, bound)
+            n_active = 0
+            for b in range(n):
+                if bound[b] <= limit[b]:
+                    active[n_active] = b
+                    n_active += 1
+            n_visits += n_active
+            active[n_active : n_active + _FOUR] = active[max(n_active - 1, 0)]
+            for first in range(0, n_active, _FOUR):
+                for e in range(_FOUR):
+                    four[e] = -coordinates[begin + active[first + e]]
+                _multiply(columns[cell], halves[cell], four, products, least)
+                for e in range(min(_FOUR, n_active - first)):
+                    b = active[first + e]
+                    slack = (m + 8) * _SUM_ERROR / 2 * (reach[cell] + norm[b]) ** 2
+                    if least[e] > _threshold(squared[b, k - 1], scale, norm[b], slack):
+                        continue
+                    q, list_ = begin + b, (found[begin + b], squared[b])
+                    _take(
+                        products[e],
+                        cell,
+                        numbers,
+                        q,
+                        index[q],
+                        rows,
+                        order,
+                        scale,
+                        norm[b],
+                        slack,
+                        list_,
+                    )
+                    kth = np.sqrt(squared[b, k - 1]) * scale
+                    kth += _COORDINATE_ERROR * (2 * norm[b] + kth)
+                    limit[b] = np.float32(kth * kth * (1 + (n_axes + 8) * _SUM_ERROR)) + _TINY
+            if at == 0:
+                near = np.flatnonzero(gap <= limit[:n].max())
+                for cell in near[np.argsort(between[near])]:
+                    if cell != todo[0]:
+                        todo[n_todo] = cell
+                        n_todo += 1
+            at += 1
+    return n_visits
+
+
+@kernel()
+def _take(
+    products: Any,
+    cell: int,
+    queries: Any,
+    query: int,
+    itself: int,
+    rows: Any,
+    order: Any,
+    scale: float,
+    norm: float,
+    slack: float,
+    list_: Any,
+) -> None:
+    """Take the rows of a cell that are near enough into the list of a query."""
+    found, squared = list_
+    first, k = cell * CELL, len(found)
+    threshold = _threshold(squared[k - 1], scale, norm, slack)
+    for r in range(min(CELL, len(order) - first)):
+        if products[r] <= threshold and order[first + r] != itself:
+            distance = squared_distance(queries, query, rows, first + r)
+            if insert_row(found, squared, order[first + r], distance):
+                threshold = _threshold(squared[k - 1], scale, norm, slack)
+
+
+@kernel()
+def _threshold(squared: float, scale: float, norm: float, slack: float) -> Any:
+    """Return the largest product, rounded up, of a row that may be as near as `squared`."""
+    product = (squared * scale * scale * (1 + _COORDINATE_ERROR) - norm * norm) / 2 + slack
+    return np.float32(product + abs(product) * _COORDINATE_ERROR) + _TINY
+
+
+@kernel(fastmath=_FAST)
+def _to_cells(low: Any, high: Any, turned: Any, gap: Any, between: Any) -> None:
+    """Find how far all cells are from the box of the queries, and their centres from its own."""
+    gap[:] = 0
+    between[:] = 0
+    for j in range(len(low)):
+        lowest, highest, lows, highs = turned[j].min(), turned[j].max(), low[j], high[j]
+        for c in range(len(gap)):
+            outside = max(max(lows[c] - highest, lowest - highs[c]), np.float32(0))
+            apart = (lows[c] + highs[c]) - (lowest + highest)
+            gap[c] += outside * outside
+            between[c] += apart * apart
+
+
+@kernel(fastmath=_FAST)
+def _to_queries(low: Any, high: Any, cell: int, turned: Any, bound: Any) -> None:
+    """Find how far each query is from the box of a cell."""
+    bound[:] = 0
+    for j in range(len(low)):
+        lowest, highest, values = low[j, cell], high[j, cell], turned[j]
+        for b in range(len(bound)):
+            outside = max(max(lowest - values[b], values[b] - highest), np.float32(0))
+            bound[b] += outside * outside
+
+
+@kernel()
+def _multiply(columns: Any, halves: Any, four: Any, products: Any, least: Any) -> None:
+    """Multiply the rows of a cell with four queries; find the least product of each."""
+    _begin(columns, halves, four, products)
+    for j in range(_FOUR, len(columns), _FOUR):
+        _add(columns, j, four, products)
+    _find_least(products, least)
+
+
+@kernel(fastmath=_FAST)
+def _begin(columns: Any, halves: Any, four: Any, products: Any) -> None:
+    """Set products to the part of the first four columns: see `_add`."""
+    a, b, c, d = columns[0], columns[1], columns[2], columns[3]
+    p, q, r, s = products[0], products[1], products[2], products[3]
+    pa, pb, pc, pd = four[0, 0], four[0, 1], four[0, 2], four[0, 3]
+    qa, qb, qc, qd = four[1, 0], four[1, 1], four[1, 2], four[1, 3]
+    ra, rb, rc, rd = four[2, 0], four[2, 1], four[2, 2], four[2, 3]
+    sa, sb, sc, sd = four[3, 0], four[3, 1], four[3, 2], four[3, 3]
+    for i in range(len(p)):
+        w, x, y, z, half = a[i], b[i], c[i], d[i], halves[i]
+        p[i] = half + w * pa + x * pb + y * pc + z * pd
+        q[i] = half + w * qa + x * qb + y * qc + z * qd
+        r[i] = half + w * ra + x * rb + y * rc + z * rd
+        s[i] = half + w * sa + x * sb + y * sc + z * sd
+
+
+@kernel(fastmath=_FAST)
+def _add(columns: Any, j: int, four: Any, products: Any) -> None:
+    """Add the part of four columns: 16 constants stay in registers, each number is read once."""
+    a, b, c, d = columns[j], columns[j + 1], columns[j + 2], columns[j + 3]
+    p, q, r, s = products[0], products[1], products[2], products[3]
+    pa, pb, pc, pd = four[0, j], four[0, j + 1], four[0, j + 2], four[0, j + 3]
+    qa, qb, qc, qd = four[1, j], four[1, j + 1], four[1, j + 2], four[1, j + 3]
+    ra, rb, rc, rd = four[2, j], four[2, j + 1], four[2, j + 2], four[2, j + 3]
+    sa, sb, sc, sd = four[3, j], four[3, j + 1], four[3, j + 2], four[3, j + 3]
+    for i in range(len(p)):
+        w, x, y, z = a[i], b[i], c[i], d[i]
+        p[i] += w * pa + x * pb + y * pc + z * pd
+        q[i] += w * qa + x * qb + y * qc + z * qd
+        r[i] += w * ra + x * rb + y * rc + z * rd
+        s[i] += w * sa + x * sb + y * sc + z * sd
+
+
+@kernel(fastmath=_FAST)
+def _find_least(products: Any, least: Any) -> None:
+    p, q, r, s = products[0], products[1], products[2], products[3]
+    a, b, c, d = p[0], q[0], r[0], s[0]
+    for i in range(len(p)):
+        a = p[i] if p[i] < a else a
+        b = q[i] if q[i] < b else b
+        c = r[i] if r[i] < c else c
+        d = s[i] if s[i] < d else d
+    least[0], least[1], least[2], least[3] = a, b, c, d
