@@ -43,81 +43,86 @@ def sweep(cells: Any, asked: Any, scale: float, found: Any) -> int:
     found : ndarray of int64, shape (n_queries, k)
         To be filled in.
     """
-    columns, halves, reach, low, high, rows, order = cells
-    coordinates, numbers, index = asked
-    n_cells, m, _ = columns.shape
-    n_axes, k = len(low), found.shape[1]
+    low, high = cells[3], cells[4]
+    coordinates = asked[0]
+    m, n_axes, n_cells, k = coordinates.shape[1], len(low), low.shape[1], found.shape[1]
     turned = np.empty((n_axes, CHUNK), dtype=np.float32)
+    norm = np.empty(CHUNK)
+    limit = np.empty(CHUNK, dtype=np.float32)
+    squared = np.empty((CHUNK, k))
+    chunk = turned, norm, limit, squared
     gap = np.empty(n_cells, dtype=np.float32)
     between = np.empty(n_cells, dtype=np.float32)
-    bound = np.empty(CHUNK, dtype=np.float32)
-    limit = np.empty(CHUNK, dtype=np.float32)
-    norm = np.empty(CHUNK)
-    squared = np.empty((CHUNK, k))
-    active = np.empty(CHUNK + _FOUR, dtype=np.int64)
-    four = np.empty((_FOUR, m), dtype=np.float32)
-    products = np.empty((_FOUR, CELL), dtype=np.float32)
-    least = np.empty(_FOUR, dtype=np.float32)
-    todo = np.empty(n_cells, dtype=np.int64)
+    room = (
+        np.empty(CHUNK, dtype=np.float32),
+        np.empty(CHUNK + _FOUR, dtype=np.int64),
+        np.empty((_FOUR, m), dtype=np.float32),
+        np.empty((_FOUR, CELL), dtype=np.float32),
+        np.empty(_FOUR, dtype=np.float32),
+    )
     n_visits = 0
-    for begin in range(0, len(index), CHUNK):
-        n = min(CHUNK, len(index) - begin)
+    for begin in range(0, len(coordinates), CHUNK):
+        n = min(CHUNK, len(coordinates) - begin)
         for b in range(CHUNK):
-            i = begin + min(b, n - 1)  # what is left over repeats the last query
-            norm[b] = 0
-            for j in range(m):
-                norm[b] += np.float64(coordinates[i, j]) ** 2
-            norm[b] = np.sqrt(norm[b])
-            for j in range(n_axes):
-                turned[j, b] = coordinates[i, j]
+            query = coordinates[begin + min(b, n - 1)]  # what is left over repeats the last one
+            turned[:, b] = query[:n_axes]
+            norm[b] = _norm(query)
         limit[:] = np.inf
         squared[:] = np.inf
         found[begin : begin + n] = NOBODY
         _to_cells(low, high, turned, gap, between)
-        todo[0], n_todo, at = np.argmin(between), 1, 0
-        while at < n_todo:
-            cell = todo[at]
-            _to_queries(low, high, cell, turned, bound)
-            n_active = 0
-            for b in range(n):
-                if bound[b] <= limit[b]:
-                    active[n_active] = b
-                    n_active += 1
-            n_visits += n_active
-            active[n_active : n_active + _FOUR] = active[max(n_active - 1, 0)]
-            for first in range(0, n_active, _FOUR):
-                for e in range(_FOUR):
-                    four[e] = -coordinates[begin + active[first + e]]
-                _multiply(columns[cell], halves[cell], four, products, least)
-                for e in range(min(_FOUR, n_active - first)):
-                    b = active[first + e]
-                    slack = (m + 8) * _SUM_ERROR / 2 * (reach[cell] + norm[b]) ** 2
-                    if least[e] > _threshold(squared[b, k - 1], scale, norm[b], slack):
-                        continue
-                    q, list_ = begin + b, (found[begin + b], squared[b])
-                    _take(
-                        products[e],
-                        cell,
-                        numbers,
-                        q,
-                        index[q],
-                        rows,
-                        order,
-                        scale,
-                        norm[b],
-                        slack,
-                        list_,
-                    )
-                    kth = np.sqrt(squared[b, k - 1]) * scale
-                    kth += _COORDINATE_ERROR * (2 * norm[b] + kth)
-                    limit[b] = np.float32(kth * kth * (1 + (n_axes + 8) * _SUM_ERROR)) + _TINY
-            if at == 0:
-                near = np.flatnonzero(gap <= limit[:n].max())
-                for cell in near[np.argsort(between[near])]:
-                    if cell != todo[0]:
-                        todo[n_todo] = cell
-                        n_todo += 1
-            at += 1
+        nearest = np.argmin(between)
+        first = np.full(1, nearest)
+        n_visits += _visit(first, cells, asked, scale, begin, n, chunk, room, found)
+        near = np.flatnonzero(gap <= limit[:n].max())
+        near = near[near != nearest]
+        near = near[np.argsort(between[near])]
+        n_visits += _visit(near, cells, asked, scale, begin, n, chunk, room, found)
+    return n_visits
+
+
+@kernel()
+def _visit(
+    chosen: Any,
+    cells: Any,
+    asked: Any,
+    scale: float,
+    begin: int,
+    n: int,
+    chunk: Any,
+    room: Any,
+    found: Any,
+) -> int:
+    """Take what is near in some cells into the lists of a chunk; return how often one looked."""
+    columns, halves, reach, low, high, _, _ = cells
+    coordinates = asked[0]
+    turned, norm, limit, squared = chunk
+    bound, active, four, products, least = room
+    m, last, n_visits = four.shape[1], found.shape[1] - 1, 0
+    for cell in chosen:
+        _to_queries(low, high, cell, turned, bound)
+        n_active = 0
+        for b in range(n):
+            if bound[b] <= limit[b]:
+                active[n_active] = b
+                n_active += 1
+        n_visits += n_active
+        active[n_active : n_active + _FOUR] = active[max(n_active - 1, 0)]
+        for first in range(0, n_active, _FOUR):
+            for e in range(_FOUR):
+                four[e] = -coordinates[begin + active[first + e]]
+            _multiply(columns[cell], halves[cell], four, products, least)
+            for e in range(min(_FOUR, n_active - first)):
+                b = active[first + e]
+                slack = (m + 8) * _SUM_ERROR / 2 * (reach[cell] + norm[b]) ** 2
+                if least[e] > _threshold(squared[b, last], scale, norm[b], slack):
+                    continue
+                margins = scale, norm[b], slack
+                query = begin + b
+                _take(products[e], cell, cells, query, asked, margins, found[query], squared[b])
+                kth = np.sqrt(squared[b, last]) * scale
+                kth += _COORDINATE_ERROR * (2 * norm[b] + kth)
+                limit[b] = np.float32(kth * kth * (1 + (len(turned) + 8) * _SUM_ERROR)) + _TINY
     return n_visits
 
 
@@ -125,25 +130,24 @@ def sweep(cells: Any, asked: Any, scale: float, found: Any) -> int:
 def _take(
     products: Any,
     cell: int,
-    queries: Any,
+    cells: Any,
     query: int,
-    itself: int,
-    rows: Any,
-    order: Any,
-    scale: float,
-    norm: float,
-    slack: float,
-    list_: Any,
+    asked: Any,
+    margins: Any,
+    found: Any,
+    squared: Any,
 ) -> None:
     """Take the rows of a cell that are near enough into the list of a query."""
-    found, squared = list_
-    first, k = cell * CELL, len(found)
-    threshold = _threshold(squared[k - 1], scale, norm, slack)
+    rows, order = cells[5], cells[6]
+    numbers, index = asked[1], asked[2]
+    scale, norm, slack = margins
+    first, last = cell * CELL, len(found) - 1
+    threshold = _threshold(squared[last], scale, norm, slack)
     for r in range(min(CELL, len(order) - first)):
-        if products[r] <= threshold and order[first + r] != itself:
-            distance = squared_distance(queries, query, rows, first + r)
+        if products[r] <= threshold and order[first + r] != index[query]:
+            distance = squared_distance(numbers, query, rows, first + r)
             if insert_row(found, squared, order[first + r], distance):
-                threshold = _threshold(squared[k - 1], scale, norm, slack)
+                threshold = _threshold(squared[last], scale, norm, slack)
 
 
 @kernel()
@@ -151,6 +155,14 @@ def _threshold(squared: float, scale: float, norm: float, slack: float) -> Any:
     """Return the largest product, rounded up, of a row that may be as near as `squared`."""
     product = (squared * scale * scale * (1 + _COORDINATE_ERROR) - norm * norm) / 2 + slack
     return np.float32(product + abs(product) * _COORDINATE_ERROR) + _TINY
+
+
+@kernel()
+def _norm(query: Any) -> float:
+    squared = 0.0
+    for value in query:
+        squared += np.float64(value) ** 2
+    return float(np.sqrt(squared))
 
 
 @kernel(fastmath=_FAST)

@@ -131,6 +131,24 @@ def test_tree(X, data):
     assert_array_equal(found, reference(numbers_only(X), queries, among, k))
 
 
+@given(tables(max_rows=300, max_columns=5), st.integers(1, 40))
+def test_cells_are_halves_of_halves(X, size):
+    pytest.importorskip("numba")
+    from skaug.neighbors._cells_numba import sort_rows
+
+    X, order = np.float32(np.clip(X, -1e30, 1e30)), np.arange(len(X))
+    sort_rows(X, order, X.shape[1], size)
+    assert_array_equal(np.sort(order), np.arange(len(X)))
+    parts = [X[order]]
+    while parts:
+        part = parts.pop()
+        if len(part) > size:
+            half = size * 2 ** int(np.ceil(np.log2(len(part) / size)) - 1)
+            left, right = part[:half], part[half:]
+            assert (left.max(axis=0) <= right.min(axis=0)).any()
+            parts += [left, right]
+
+
 @given(tables(max_rows=700, max_columns=60), st.data())
 def test_sweep(X, data):
     pytest.importorskip("numba")
