@@ -9,6 +9,7 @@ from skaug._core.batch import Floats
 __all__ = ["PrincipalAxes", "principal_axes"]
 
 _SAMPLE = 1000  # rows that the covariance is estimated from
+_LEADING = 0.98  # of the variance: what is left tells few rows apart
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class PrincipalAxes:
     vectors: Floats
     variances: Floats
 
-    def leading(self, share: float) -> int:
+    def leading(self, share: float = _LEADING) -> int:
         """Return how many axes hold this share of the variance."""
         cumulated = np.cumsum(self.variances)
         enough = np.searchsorted(cumulated, share * cumulated[-1])

@@ -7,6 +7,8 @@ from joblib import effective_n_jobs
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.table import is_sparse
+from skaug.neighbors._axes import principal_axes
+from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._metric import CategoryMetric
 from skaug.neighbors._products import pays_to_compile, product_kneighbors
 from skaug.neighbors._rows import Rows
@@ -15,8 +17,12 @@ from skaug.neighbors._tree import tree_kneighbors
 
 __all__ = ["kneighbors", "nearest"]
 
-_TREE_COLUMNS = 10  # above, a k-d tree visits most leaves of isotropic data
+_DIRECT_PAIRS = 1 << 25  # up to which blocks of near rows cost more than they save
+_DIRECT_FULL_PAIRS = 1 << 27  # the same with few rows, and few axes to be spared
+_DIRECT_ROWS = 1 << 14
+_SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
+_TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
 _LEADING = 128  # above, a sweep is not even tried
 _DEAR = 40.0  # numbers that a sweep multiplies for a row, from which products cost less
 _DEAR_MUTUAL = 7.0  # the same where a product serves both of its blocks
@@ -96,11 +102,15 @@ def nearest(
         return sparse_kneighbors(numeric, queries, among, k, threads)
     rows = _as_rows(numeric, codes, metric)
     if rows.is_numeric:
-        if 0 < rows.numeric.shape[1] <= _AXES_COLUMNS and pays_to_compile(rows, queries, among, k):
-            swept = _swept(rows.numeric, queries, among, k, threads)
+        X = rows.numeric
+        by_tree = _tree_pays(X, len(among))
+        if not by_tree and _direct_pays(X, len(queries), len(among)):
+            return direct_kneighbors(rows, queries, among, k)
+        if 0 < X.shape[1] <= _AXES_COLUMNS and pays_to_compile(rows, queries, among, k):
+            swept = _swept(X, queries, among, k, threads)
             if swept is not None:
                 return swept
-        if 0 < rows.numeric.shape[1] <= _TREE_COLUMNS:
+        if by_tree:
             return tree_kneighbors(rows, queries, among, k, threads)
     return product_kneighbors(rows, queries, among, k, threads)
 
@@ -130,6 +140,25 @@ def _swept(X: Floats, queries: Indices, among: Indices, k: int, threads: int) ->
     if sweep.n_leading > _LEADING or sweep.cost(queries, k) > dear:
         return None
     return members[sweep(queries, k, threads)]
+
+
+def _tree_pays(X: Floats, n_among: int) -> bool:
+    """Whether a k-d tree finds its way: for one more axis it needs 2.5 times the rows."""
+    n_columns = X.shape[1]
+    if not 0 < n_columns <= _TREE_COLUMNS:
+        return False
+    n_axes = 0.75 * np.log2(n_among) - 4
+    return bool(n_axes >= 1 and (n_columns <= n_axes or principal_axes(X).leading() <= n_axes))
+
+
+def _direct_pays(X: Floats, n_queries: int, n_among: int) -> bool:
+    """Whether blocks of near rows, and leaving out axes of little variance, would not pay."""
+    n_pairs, n_columns = n_queries * n_among, X.shape[1]
+    if n_pairs <= _DIRECT_PAIRS:
+        return True
+    if n_pairs > _DIRECT_FULL_PAIRS or n_among > _DIRECT_ROWS or n_columns > _AXES_COLUMNS:
+        return False
+    return n_columns - principal_axes(X).leading() <= _SPARED_AXES
 
 
 def _largest(numeric: Floats) -> float:

@@ -12,8 +12,7 @@ from skaug.neighbors._rows import Rows
 
 __all__ = ["Centred", "Points", "centred", "points"]
 
-_SAMPLE = 1000  # rows that the centre is taken from
-_LEAD = 0.98  # of the variance: if few axes hold it, the others are not multiplied
+_SAMPLE = 128  # rows that the centre is taken from
 _BOX_AXES = 16
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _AXES_ROWS = 4_000  # and below
@@ -42,25 +41,34 @@ class Centred:
     boxed: Floats
 
 
-def centred(rows: Rows) -> Centred:
-    """Centre the numbers, and turn them to their principal axes where that saves work."""
+def centred(rows: Rows, *, turned: bool = True) -> Centred:
+    """Centre the numbers, and turn them to their principal axes where that saves work.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table.
+
+    turned : bool, default=True
+        Whether they may be turned, and their last axes left out.
+    """
     numeric, (n_rows, n_columns) = rows.numeric, rows.numeric.shape
     if rows.has_missing:
         present = ~np.isnan(numeric)
         center = np.sum(numeric, axis=0, where=present) / np.maximum(present.sum(axis=0), 1)
         about = np.where(present, numeric - center, 0)
         return Centred(about, _lengths(about), np.empty((n_rows, 0)))
-    if n_rows < _AXES_ROWS or not 0 < n_columns <= _AXES_COLUMNS:
+    if not turned or n_rows < _AXES_ROWS or not 0 < n_columns <= _AXES_COLUMNS:
         sample = numeric[:: max(1, n_rows // _SAMPLE)]
         about = numeric - np.median(sample, axis=0)
         return Centred(about, _lengths(about), np.empty((n_rows, 0)))
     axes = principal_axes(numeric)
     about = numeric - axes.center
     norms = _lengths(about)
-    n_leading = axes.leading(_LEAD)
+    n_leading = axes.leading()
     few = n_leading <= n_columns // 2
-    turned = about @ axes.vectors[:, : max(n_leading if few else 0, min(_BOX_AXES, n_columns))]
-    return Centred(turned[:, :n_leading] if few else about, norms, turned[:, :_BOX_AXES])
+    along = about @ axes.vectors[:, : max(n_leading if few else 0, min(_BOX_AXES, n_columns))]
+    return Centred(along[:, :n_leading] if few else about, norms, along[:, :_BOX_AXES])
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +97,7 @@ class Points:
     error: Floats
     is_tight: bool
 
-    def __getitem__(self, which: slice) -> "Points":
+    def __getitem__(self, which: slice | Indices) -> "Points":
         return replace(
             self, left=self.left[which], right=self.right[which], error=self.error[which]
         )

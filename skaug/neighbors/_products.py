@@ -1,10 +1,11 @@
 """Exact neighbours by products of blocks: candidates in float32, settled in float64."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from threading import local
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from skaug._core.batch import Floats, Indices
 from skaug._core.compiled import has_numba, is_loaded
 from skaug.neighbors._blocks import Blocks, block_distances
+from skaug.neighbors._far import near_and_far
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
@@ -20,11 +22,12 @@ from skaug.neighbors._tile import Found, Tile
 
 __all__ = ["pays_to_compile", "product_kneighbors"]
 
+_Each: TypeAlias = Callable[..., list[Any]]
+
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _COMPILED_COLUMNS = 1_024  # the same where products are read once, while they are in cache
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
-_FAR = 32.0  # in median distances from the centre: rows beyond are left to float64
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
 _IMPORT_PAIRS = 500_000_000  # and from which importing Numba is
 _COMPILED_K = 64  # its lists are kept sorted by insertion
@@ -58,24 +61,26 @@ def product_kneighbors(
     threads : int
         Threads to use. The result does not depend on it.
     """
-    about = centred(rows)
-    found = np.empty((len(queries), k), dtype=np.intp)
-    is_open = np.ones(len(queries), dtype=bool)
-    # beyond, squares would drown the others' in float32
-    is_near = about.norms <= _FAR * np.median(about.norms[among])
-    if rows.has_missing and not is_near.all():
-        is_near[:] = False  # far rows may be near in the columns that both have
-    near, of_near = among[is_near[among]], np.flatnonzero(is_near[queries])
-    if len(near) > k and len(of_near):
-        search = _Search(rows, about, queries[of_near], near, k, np.float32)
-        found[of_near], squared = search(threads)
-        nearest_far = about.norms[among[~is_near[among]]].min(initial=np.inf)
-        to_far = (nearest_far - about.norms[queries[of_near]]) * (1 - 1e-9)
-        is_open[of_near] = squared >= np.maximum(to_far, 0) ** 2
-    if is_open.any():
-        search = _Search(rows, about, queries[is_open], among, k, np.float64)
-        found[is_open], _ = search(threads)
-    return found
+    with _workers(len(queries) * len(among), threads) as each:
+        about = centred(rows)
+
+        def search(queries: Indices, among: Indices, dtype: Any) -> tuple[Indices, Floats]:
+            return _Search(rows, about, queries, among, k, dtype)(each)
+
+        return near_and_far(search, rows, about, queries, among, k)
+
+
+@contextmanager
+def _workers(n_pairs: int, threads: int) -> Iterator[_Each]:
+    """Give what applies a function to each of some items, in threads where that pays.
+
+    BLAS then has one, from before it is first used: its idle threads look for work for a while.
+    """
+    if n_pairs <= _MANY or threads == 1:
+        yield lambda work, items: list(map(work, items))
+        return
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+        yield lambda work, items: list(pool.map(work, items))
 
 
 class _Search:
@@ -111,18 +116,8 @@ class _Search:
         self.new_tile = partial(tile, rows, self.best, self.among, self.tile_blocks)
         self.memory = local()
 
-    def __call__(self, threads: int) -> tuple[Indices, Floats]:
+    def __call__(self, each: _Each) -> tuple[Indices, Floats]:
         """Return the neighbours of the queries, and the squared distance of the last."""
-        many = self.sources.n_rows * self.among.n_rows > _MANY
-        if many and threads > 1:
-            with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-                self._search(lambda work, items: list(pool.map(work, items)))
-        else:
-            self._search(lambda work, items: list(map(work, items)))
-        slots = self.sources.slot_of(self.queries)
-        return self.best.index[slots], self.best.squared[slots, -1]
-
-    def _search(self, each: Callable[..., list[Any]]) -> None:
         n_sources, n_among = self.least.shape
         rank = np.empty_like(self.nearest_first)
         np.put_along_axis(rank, self.nearest_first, np.arange(n_among)[None, :], axis=1)
@@ -143,8 +138,10 @@ class _Search:
             found = each(partial(self._visit, chosen, both), range(n_sources))
             self._add([part for parts in found for part in parts], each)
             if width >= n_among:
-                return
+                break
             width *= _GROWTH
+        slots = self.sources.slot_of(self.queries)
+        return self.best.index[slots], self.best.squared[slots, -1]
 
     def _visit(self, chosen: NDArray[np.bool_], both: NDArray[np.bool_], block: int) -> list[Found]:
         """Compare a block with others, nearest first; return what was found for their rows."""
@@ -160,7 +157,7 @@ class _Search:
                 found += tile.serve(both[part] if both[part].any() else None)
         return found
 
-    def _add(self, found: list[Found], each: Callable[..., list[Any]]) -> None:
+    def _add(self, found: list[Found], each: _Each) -> None:
         """Take what was found for the columns of tiles into their lists, block by block."""
         if not found:
             return

@@ -13,7 +13,6 @@ from skaug.neighbors._sweep_numba import CELL, CHUNK, sweep
 
 __all__ = ["Sweep"]
 
-_LEAD = 0.98  # of the variance: the axes that are multiplied
 _BOX_SHARE = 0.9  # and those that boxes are kept for
 _BOX_AXES = 16
 _MULTIPLE = 4  # of columns, in a step of the kernel
@@ -45,7 +44,7 @@ class Sweep:
     def __init__(self, X: Floats, among: Indices) -> None:
         axes = principal_axes(X[among] if len(among) < len(X) else X)
         self.n_axes = min(axes.leading(_BOX_SHARE), _BOX_AXES)
-        self.n_leading = min(-(-axes.leading(_LEAD) // _MULTIPLE) * _MULTIPLE, X.shape[1])
+        self.n_leading = min(-(-axes.leading() // _MULTIPLE) * _MULTIPLE, X.shape[1])
         about = X - axes.center
         norms = np.sqrt(np.einsum("ij,ij->i", about, about))[among]
         # of the middling rows, so that one far outlier does not flatten the rest to 0 in float32;

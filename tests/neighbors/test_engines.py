@@ -11,7 +11,8 @@ from numpy.testing import assert_array_equal
 from strategies import generators, numbers
 
 from skaug._core.batch import interpolate
-from skaug.neighbors import CategoryMetric, _blocks, _points, _products, kneighbors
+from skaug.neighbors import CategoryMetric, _blocks, _direct, _kneighbors, _points, _products, kneighbors
+from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._tree import tree_kneighbors
@@ -124,6 +125,21 @@ def test_products_of_mixed_and_incomplete_rows(blocks, rows, data):
     assert_array_equal(found, reference(rows, queries, among, k))
 
 
+@pytest.fixture(params=[None, 60])
+def parts(request, monkeypatch):
+    """Products at once, or a few lines at a time."""
+    if request.param:
+        monkeypatch.setattr(_direct, "_PRODUCTS", request.param)
+
+
+@per_test
+@given(tables(max_rows=200), st.data())
+def test_all_products_at_once(parts, X, data):
+    queries, among, k = drawn(data, len(X))
+    found = direct_kneighbors(numbers_only(X), queries, among, k)
+    assert_array_equal(found, reference(numbers_only(X), queries, among, k))
+
+
 @given(tables(), st.data())
 def test_tree(X, data):
     queries, among, k = drawn(data, len(X))
@@ -166,8 +182,8 @@ def test_sweep(X, data):
 def test_a_sweep_among_some_rows(is_dear, share, monkeypatch):
     """What queries among other rows get does not depend on which engine is chosen."""
     pytest.importorskip("numba")
-    from skaug.neighbors import _kneighbors
-
+    monkeypatch.setattr(_kneighbors, "_DIRECT_PAIRS", 0)
+    monkeypatch.setattr(_kneighbors, "_DIRECT_FULL_PAIRS", 0)
     monkeypatch.setattr(_products, "_MANY", 0)
     monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
     monkeypatch.setattr(_kneighbors, "_DEAR", -1 if is_dear else 1e9)
@@ -200,6 +216,7 @@ def test_an_installed_package_changes_nothing(dtype, n_columns, monkeypatch):
     X = np.asfortranarray(X.astype(dtype))
     X.flags.writeable = False
     monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
+    monkeypatch.setattr(_kneighbors, "_DIRECT_FULL_PAIRS", 0)
     expected = kneighbors(X, 5)
     monkeypatch.setattr(_products, "has_numba", lambda: False)
     assert_array_equal(kneighbors(X, 5), expected)
