@@ -11,7 +11,15 @@ from numpy.testing import assert_array_equal
 from strategies import generators, numbers
 
 from skaug._core.batch import interpolate
-from skaug.neighbors import CategoryMetric, _blocks, _direct, _kneighbors, _points, _products, kneighbors
+from skaug.neighbors import (
+    CategoryMetric,
+    _blocks,
+    _direct,
+    _kneighbors,
+    _points,
+    _products,
+    kneighbors,
+)
 from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rows import Rows
