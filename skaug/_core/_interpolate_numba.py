@@ -1,17 +1,14 @@
 """Interpolation in one compiled loop; imported only where Numba is loaded."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from joblib import cpu_count
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.compiled import kernel
+from skaug._core.writers import n_writers, write_rows
 
 __all__ = ["interpolate_compiled"]
-
-_THREADS = 2  # writing to memory is no faster with more
 
 
 def interpolate_compiled(
@@ -22,15 +19,11 @@ def interpolate_compiled(
     seed = np.clip(seed, 0, last).astype(np.intp, copy=False)
     partner = np.clip(partner, 0, last).astype(np.intp, copy=False)
     step = step.astype(X.dtype, copy=False)
-    threads = min(_THREADS, cpu_count())
-    size = -(-len(out) // threads)
 
-    def work(begin: int) -> None:
-        part = slice(begin, begin + size)
+    def work(part: slice) -> None:
         _interpolate(X, seed[part], partner[part], step[part], out[part])
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(0, len(out), size)))
+    write_rows(work, len(out), n_writers())
 
 
 @kernel()

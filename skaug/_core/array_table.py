@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import factorize, holds_numbers, is_missing
 from skaug._core.table import Table, round_into
+from skaug._core.writers import copy_rows
 
 __all__ = ["ArrayTable", "as_objects", "beyond_floats", "equals_seed"]
 
@@ -92,12 +93,12 @@ class ArrayTable(Table):
         X = self.native
         begin = len(X) if kept is None else len(kept)
         out = np.empty((begin + sum(map(len, batches)), X.shape[1]), dtype=X.dtype)
-        out[:begin] = X if kept is None else X[kept]
+        copy_rows(X, kept, out[:begin])
         for batch in batches:
             rows = out[begin : begin + len(batch)]
             begin += len(batch)
             if batch.is_copy:
-                np.take(X, batch.seed, axis=0, out=rows, mode="clip")
+                copy_rows(X, batch.seed, rows)
             elif self._is_plain:
                 batch.write(self.numeric, rows)
             else:

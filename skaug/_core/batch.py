@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from skaug._core.compiled import is_loaded
+from skaug._core.writers import n_writers, write_rows
 
 __all__ = ["Batch", "Floats", "Indices", "interpolate", "joined"]
 
@@ -182,30 +183,33 @@ def interpolate(
             seed, partner = position[seed], position[partner]
         interpolate_compiled(X, seed, partner, step, out)
         return
-    n_rows, n_columns = out.shape
-    size = max(1, min(n_rows, _BLOCK_BYTES // max(1, n_columns * X.itemsize)))
     with np.errstate(over="ignore", invalid="ignore"):
         has_missing = bool(np.isnan(X.sum()))  # or infinite; a pass that allocates nothing
-    start = np.empty((size, n_columns), dtype=X.dtype)
-    delta = np.empty_like(start)
-    for begin in range(0, n_rows, size):
-        rows = slice(begin, min(begin + size, n_rows))
-        n = rows.stop - begin
-        a, b = start[:n], delta[:n]
-        first, second = seed[rows], partner[rows]
-        if position is not None:
-            first, second = position[first], position[second]
-        # mode="clip": the default checks the bounds into a hidden copy of `out`
-        if _are_consecutive(first):
-            a = X[first[0] : first[-1] + 1]
-        else:
-            np.take(X, first, axis=0, out=a, mode="clip")
-        np.take(X, second, axis=0, out=b, mode="clip")
-        b -= a
-        b *= step[rows, None].astype(X.dtype, copy=False)
-        if has_missing:
-            b[np.isnan(b)] = 0
-        np.add(a, b, out=out[rows])
+    n_threads = n_writers(out.nbytes)
+    # where threads take turns at the interpreter, longer blocks
+    size = max(1, n_threads * _BLOCK_BYTES // max(1, out.shape[1] * X.itemsize))
+
+    def write(rows: slice) -> None:
+        start = np.empty((min(size, rows.stop - rows.start), out.shape[1]), dtype=X.dtype)
+        delta = np.empty_like(start)
+        for begin in range(rows.start, rows.stop, size):
+            block = slice(begin, min(begin + size, rows.stop))
+            first, second = seed[block], partner[block]
+            if position is not None:
+                first, second = position[first], position[second]
+            # mode="clip": the default checks the bounds into a hidden copy of `out`
+            if _are_consecutive(first):
+                a = X[first[0] : first[-1] + 1]
+            else:
+                a = np.take(X, first, axis=0, out=start[: len(first)], mode="clip")
+            b = np.take(X, second, axis=0, out=delta[: len(first)], mode="clip")
+            b -= a
+            b *= step[block, None].astype(X.dtype, copy=False)
+            if has_missing:
+                b[np.isnan(b)] = 0
+            np.add(a, b, out=out[block])
+
+    write_rows(write, len(out), n_threads)
 
 
 def _are_consecutive(rows: Indices) -> bool:

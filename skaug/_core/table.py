@@ -12,6 +12,7 @@ from scipy import sparse
 
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import categorical_mask
+from skaug._core.writers import copy_rows
 
 __all__ = ["Table", "appended_rows", "gathered_rows", "is_frame", "is_sparse", "round_into"]
 
@@ -143,8 +144,8 @@ def appended_rows(native: Any, rows: Indices, kept: Indices | None = None) -> An
     if isinstance(native, np.ndarray):
         n_kept = len(native) if kept is None else len(kept)
         out = np.empty((n_kept + len(rows), *native.shape[1:]), dtype=native.dtype)
-        out[:n_kept] = native if kept is None else native[kept]
-        np.take(native, rows, axis=0, out=out[n_kept:], mode="clip")
+        copy_rows(native, kept, out[:n_kept])
+        copy_rows(native, rows, out[n_kept:])
         return out
     if kept is None:
         kept = np.arange(native.shape[0] if hasattr(native, "shape") else len(native))
