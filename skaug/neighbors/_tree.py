@@ -11,7 +11,7 @@ from skaug.neighbors._rows import Rows
 __all__ = ["tree_kneighbors"]
 
 _LEAF_ROWS = 32
-_SPARE = 4  # candidates beyond k and the row itself, so that few rows stay in doubt
+_SPARE = 2  # candidates beyond k and the row itself, so that few rows stay in doubt
 _THREADED = 1_000  # queries from which threads are worth starting
 _ROUNDS = 3  # of asking for four times as many
 _BLOCK_CELLS = 1 << 20  # of candidates' columns
