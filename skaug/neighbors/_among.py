@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from skaug._core.batch import Indices
 from skaug.neighbors._kneighbors import nearest
@@ -65,9 +64,8 @@ def nearest_among(
     """
     if k > len(among):
         raise ValueError(f"nearest_among needs k <= n rows; got k = {k} and n = {len(among)}.")
-    threads = effective_n_jobs(-1 if n_jobs is None else n_jobs)
     order = np.argsort(among)  # ties go to the row that stands first in the table
     position = np.empty(numeric.shape[0], dtype=np.intp)
     position[among] = np.arange(len(among))
-    found = nearest(numeric, codes, metric, queries, among[order], k, threads)
+    found = nearest(numeric, codes, metric, queries, among[order], k, n_jobs)
     return position[found]

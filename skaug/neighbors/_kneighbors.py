@@ -81,8 +81,7 @@ def kneighbors(
         raise ValueError(f"kneighbors needs k < n rows; got k = {k} and n = {n_rows}.")
     if queries is None:
         queries = np.arange(n_rows)
-    threads = effective_n_jobs(-1 if n_jobs is None else n_jobs)
-    return nearest(numeric, codes, metric, queries, np.arange(n_rows), k, threads)
+    return nearest(numeric, codes, metric, queries, np.arange(n_rows), k, n_jobs)
 
 
 def nearest(
@@ -92,14 +91,14 @@ def nearest(
     queries: Indices,
     among: Indices,
     k: int,
-    threads: int,
+    n_jobs: int | None,
 ) -> Indices:
     """Return the k nearest of the rows `among`, which ascend, by the engine that is fastest.
 
     All engines return the same rows in the same order.
     """
     if is_sparse(numeric):
-        return sparse_kneighbors(numeric, queries, among, k, threads)
+        return sparse_kneighbors(numeric, queries, among, k, _threads(n_jobs))
     rows = _as_rows(numeric, codes, metric)
     if rows.is_numeric:
         X = rows.numeric
@@ -107,12 +106,16 @@ def nearest(
         if not by_tree and _direct_pays(X, len(queries), len(among)):
             return direct_kneighbors(rows, queries, among, k)
         if 0 < X.shape[1] <= _AXES_COLUMNS and pays_to_compile(rows, queries, among, k):
-            swept = _swept(X, queries, among, k, threads)
+            swept = _swept(X, queries, among, k, _threads(n_jobs))
             if swept is not None:
                 return swept
         if by_tree:
-            return tree_kneighbors(rows, queries, among, k, threads)
-    return product_kneighbors(rows, queries, among, k, threads)
+            return tree_kneighbors(rows, queries, among, k, _threads(n_jobs))
+    return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
+
+
+def _threads(n_jobs: int | None) -> int:
+    return int(effective_n_jobs(-1 if n_jobs is None else n_jobs))
 
 
 def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | None) -> Rows:
