@@ -25,7 +25,6 @@ __all__ = ["pays_to_compile", "product_kneighbors"]
 _Each: TypeAlias = Callable[..., list[Any]]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
-_COMPILED_COLUMNS = 1_024  # the same where products are read once, while they are in cache
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
@@ -110,8 +109,7 @@ class _Search:
         self.least = least * ((1 - 1e-9) * self.among.vectors.unit)
         self.nearest_first = np.argsort(between, axis=1)
         compiled = pays_to_compile(rows, queries, among, k)
-        n_columns = _COMPILED_COLUMNS if compiled else _TILE_COLUMNS
-        self.tile_blocks = min(max(1, n_columns // self.among.size), self.among.n_blocks)
+        self.tile_blocks = min(max(1, _TILE_COLUMNS // self.among.size), self.among.n_blocks)
         self.best, tile = _lists_and_tile(compiled, rows, self.sources, self.among, k)
         self.new_tile = partial(tile, rows, self.best, self.among, self.tile_blocks)
         self.memory = local()

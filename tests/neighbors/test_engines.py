@@ -96,7 +96,6 @@ def blocks(request, monkeypatch):
     if request.param:
         monkeypatch.setattr(_blocks, "_BLOCK", request.param)
         monkeypatch.setattr(_products, "_TILE_COLUMNS", 2 * request.param)
-        monkeypatch.setattr(_products, "_COMPILED_COLUMNS", 2 * request.param)
         monkeypatch.setattr(_products, "_FIRST_COLUMNS", 1)
         monkeypatch.setattr(_products, "_GROWTH", 2)
         monkeypatch.setattr(_products, "_MANY", 0)
