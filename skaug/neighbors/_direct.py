@@ -12,7 +12,7 @@ from skaug.neighbors._points import Centred, Points, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import shortest
 
-__all__ = ["direct_kneighbors"]
+__all__ = ["bounds", "direct_kneighbors", "filled_up", "near_groups"]
 
 _PRODUCTS = 1 << 21  # at a time: fewer leave BLAS too little to do
 _MOST_LINES = 1 << 16  # at a time: numbers of 16 bits are sorted in linear time
@@ -46,9 +46,7 @@ def _search(
         asked, others = vectors[: len(queries)], vectors[len(queries) :]
     group = _GROUP if len(among) >= 2 * k * _GROUP else 1
     n_groups = -(-len(among) // group)
-    right = _filled_up(others, group * n_groups)
-    # two products may err each; in float64 so may the distances themselves, by no more
-    margin = (2 if dtype == np.float32 else 4) * asked.error
+    right, margin = filled_up(others, group * n_groups), bounds(asked)
     found, reach = np.empty((len(queries), k), dtype=np.intp), np.empty(len(queries))
     size = min(max(1, _PRODUCTS // len(right)), _MOST_LINES, len(queries))
     space = np.empty(len(right) * size, dtype=dtype)
@@ -69,7 +67,7 @@ def _search(
     return found, (reach + margin) / others.unit
 
 
-def _filled_up(others: Points, n: int) -> Floats:
+def filled_up(others: Points, n: int) -> Floats:
     """Return vectors to multiply by, and behind them vectors that are farther than any row."""
     right = np.zeros((n, others.right.shape[1]), dtype=others.right.dtype)
     right[: len(others.right)] = others.right
@@ -77,25 +75,42 @@ def _filled_up(others: Points, n: int) -> Floats:
     return right
 
 
+def bounds(asked: Points) -> Floats:
+    """Return by how much two products of a row must differ for their distances to do so."""
+    # each may err; in float64 so may the distances themselves, by no more
+    return asked.error * (2 if asked.left.dtype == np.float32 else 4)
+
+
+def near_groups(
+    minima: Floats, k: int, margin: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Return the minima that are up to a limit of their column, their columns, and the limits.
+
+    That is, or is little above, the k-th smallest and a margin. It is taken from coarser groups;
+    all is done along lines as long as there are queries.
+    """
+    n_groups, n_lines = minima.shape
+    some, n_some = minima, min(n_groups, _ENOUGH * k)
+    if n_groups >= 2 * n_some:
+        some = minima[: n_groups // n_some * n_some].reshape(-1, n_some, n_lines).min(axis=0)
+    some, kth = some.T.copy(), min(k, len(some)) - 1
+    some.partition(kth, axis=1)
+    limit = some[:, kth] + margin.astype(some.dtype)
+    group, line = np.divmod(np.flatnonzero(minima <= limit), n_lines)
+    order = np.argsort(line.astype(np.uint16), kind="stable")
+    return group[order], line[order], limit
+
+
 def _near(
     products: Floats, n_groups: int, k: int, margin: Floats
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the rows of products, and the columns, that may be among the k of their column.
 
-    Those are within a margin of the k-th smallest minimum of a group. A group takes every
-    ``n_groups``-th row, so that all is done along lines as long as there are queries.
+    A group takes every ``n_groups``-th row.
     """
     n_lines = products.shape[1]
     minima = products.reshape(-1, n_groups, n_lines).min(axis=0)
-    some, n_some = minima, min(n_groups, _ENOUGH * k)
-    if n_groups >= 2 * n_some:
-        some = minima[: n_groups // n_some * n_some].reshape(-1, n_some, n_lines).min(axis=0)
-    some = some.T.copy()
-    some.partition(k - 1, axis=1)
-    limit = some[:, k - 1] + margin.astype(some.dtype)
-    group, line = np.divmod(np.flatnonzero(minima <= limit), n_lines)
-    order = np.argsort(line.astype(np.uint16), kind="stable")
-    group, line = group[order], line[order]
+    group, line, limit = near_groups(minima, k, margin)
     at = (group * n_lines + line)[:, None] + np.arange(0, products.size, minima.size)
     fits = np.flatnonzero(products.ravel().take(at) <= limit[line][:, None])
     return np.divmod(at.ravel()[fits], n_lines)

@@ -12,6 +12,7 @@ from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._metric import CategoryMetric
 from skaug.neighbors._products import pays_to_compile, product_kneighbors
 from skaug.neighbors._rows import Rows
+from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sparse import sparse_kneighbors
 from skaug.neighbors._tree import tree_kneighbors
 
@@ -20,6 +21,7 @@ __all__ = ["kneighbors", "nearest"]
 _DIRECT_PAIRS = 1 << 25  # up to which blocks of near rows cost more than they save
 _DIRECT_FULL_PAIRS = 1 << 27  # the same with few rows, and few axes to be spared
 _DIRECT_ROWS = 1 << 14
+_SCAN_PAIRS = 1 << 31  # up to which blocks cost more where a product serves but one row
 _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
@@ -111,6 +113,8 @@ def nearest(
                 return swept
         if by_tree:
             return tree_kneighbors(rows, queries, among, k, _threads(n_jobs))
+        if _scan_pays(X, len(queries), len(among)):
+            return scan_kneighbors(rows, queries, among, k, _threads(n_jobs))
     return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
 
 
@@ -156,12 +160,21 @@ def _tree_pays(X: Floats, n_among: int) -> bool:
 
 def _direct_pays(X: Floats, n_queries: int, n_among: int) -> bool:
     """Whether blocks of near rows, and leaving out axes of little variance, would not pay."""
-    n_pairs, n_columns = n_queries * n_among, X.shape[1]
+    n_pairs = n_queries * n_among
     if n_pairs <= _DIRECT_PAIRS:
         return True
-    if n_pairs > _DIRECT_FULL_PAIRS or n_among > _DIRECT_ROWS or n_columns > _AXES_COLUMNS:
-        return False
-    return n_columns - principal_axes(X).leading() <= _SPARED_AXES
+    return n_pairs <= _DIRECT_FULL_PAIRS and n_among <= _DIRECT_ROWS and not _axes_pay(X)
+
+
+def _scan_pays(X: Floats, n_queries: int, n_among: int) -> bool:
+    """Whether no product could serve both of its rows, and few would be spared by blocks."""
+    return 2 * n_queries < n_among and n_queries * n_among <= _SCAN_PAIRS and not _axes_pay(X)
+
+
+def _axes_pay(X: Floats) -> bool:
+    """Whether so many axes hold hardly any variance that it pays to leave them out."""
+    n_columns = X.shape[1]
+    return n_columns <= _AXES_COLUMNS and n_columns - principal_axes(X).leading() > _SPARED_AXES
 
 
 def _largest(numeric: Floats) -> float:

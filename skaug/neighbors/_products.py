@@ -20,9 +20,9 @@ from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile
 
-__all__ = ["pays_to_compile", "product_kneighbors"]
+__all__ = ["Each", "pays_to_compile", "product_kneighbors", "workers"]
 
-_Each: TypeAlias = Callable[..., list[Any]]
+Each: TypeAlias = Callable[..., list[Any]]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
@@ -60,7 +60,7 @@ def product_kneighbors(
     threads : int
         Threads to use. The result does not depend on it.
     """
-    with _workers(len(queries) * len(among), threads) as each:
+    with workers(len(queries) * len(among), threads) as each:
         about = centred(rows)
 
         def search(queries: Indices, among: Indices, dtype: Any) -> tuple[Indices, Floats]:
@@ -70,7 +70,7 @@ def product_kneighbors(
 
 
 @contextmanager
-def _workers(n_pairs: int, threads: int) -> Iterator[_Each]:
+def workers(n_pairs: int, threads: int) -> Iterator[Each]:
     """Give what applies a function to each of some items, in threads where that pays.
 
     BLAS then has one, from before it is first used: its idle threads look for work for a while.
@@ -114,7 +114,7 @@ class _Search:
         self.new_tile = partial(tile, rows, self.best, self.among, self.tile_blocks)
         self.memory = local()
 
-    def __call__(self, each: _Each) -> tuple[Indices, Floats]:
+    def __call__(self, each: Each) -> tuple[Indices, Floats]:
         """Return the neighbours of the queries, and the squared distance of the last."""
         n_sources, n_among = self.least.shape
         rank = np.empty_like(self.nearest_first)
@@ -155,7 +155,7 @@ class _Search:
                 found += tile.serve(both[part] if both[part].any() else None)
         return found
 
-    def _add(self, found: list[Found], each: _Each) -> None:
+    def _add(self, found: list[Found], each: Each) -> None:
         """Take what was found for the columns of tiles into their lists, block by block."""
         if not found:
             return

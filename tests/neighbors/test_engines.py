@@ -18,11 +18,13 @@ from skaug.neighbors import (
     _kneighbors,
     _points,
     _products,
+    _scan,
     kneighbors,
 )
 from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rows import Rows
+from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._tree import tree_kneighbors
 
 KINDS = ["smooth", "grid", "duplicates", "outlier", "clusters", "low rank", "shifted", "float32"]
@@ -144,6 +146,24 @@ def parts(request, monkeypatch):
 def test_all_products_at_once(parts, X, data):
     queries, among, k = drawn(data, len(X))
     found = direct_kneighbors(numbers_only(X), queries, among, k)
+    assert_array_equal(found, reference(numbers_only(X), queries, among, k))
+
+
+@pytest.fixture(params=[None, (3, 20)])
+def pieces(request, monkeypatch):
+    """Pieces as they are, or so small that a few rows make many of them."""
+    if request.param:
+        for name, size in zip(["_LINES", "_PIECE"], request.param, strict=True):
+            monkeypatch.setattr(_scan, name, size)
+        monkeypatch.setattr(_scan, "_PAIRS", 1)
+        monkeypatch.setattr(_products, "_MANY", 0)
+
+
+@per_test
+@given(tables(max_rows=200), st.data(), st.sampled_from([1, 2]))
+def test_minima_of_products(pieces, X, data, threads):
+    queries, among, k = drawn(data, len(X))
+    found = scan_kneighbors(numbers_only(X), queries, among, k, threads)
     assert_array_equal(found, reference(numbers_only(X), queries, among, k))
 
 
