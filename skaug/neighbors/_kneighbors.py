@@ -26,7 +26,7 @@ _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
 _LEADING = 128  # above, a sweep is not even tried
-_DEAR = 40.0  # numbers that a sweep multiplies for a row, from which products cost less
+_DEAR = 14.0  # numbers that a sweep multiplies for a row, from which products cost less
 _DEAR_MUTUAL = 7.0  # the same where a product serves both of its blocks
 
 
