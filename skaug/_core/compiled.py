@@ -15,12 +15,19 @@ def has_numba() -> bool:
     return find_spec("numba") is not None
 
 
-def kernel(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def kernel(
+    *, allocates: bool = True, **options: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Compile a function that releases the GIL, and keep the machine code on disk if possible.
 
     Threads are Python's: Numba's own pool is global, and not every kind of it may be entered
     by two threads at once. Without Numba the function stays Python, which nothing calls.
+
+    A kernel that makes no array (``allocates=False``) does not count its references to those it
+    is given. It is for inner loops: the counts are atomic, and take longer than a short row.
     """
+    if not allocates:
+        options["_nrt"] = False  # Numba's name, which its documentation uses
 
     def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         if not has_numba():

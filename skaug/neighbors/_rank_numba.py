@@ -7,7 +7,7 @@ from skaug._core.compiled import kernel
 __all__ = ["insert_row", "squared_distance"]
 
 
-@kernel()
+@kernel(allocates=False)
 def squared_distance(rows: Any, a: int, others: Any, b: int) -> float:
     """See `skaug.neighbors._rank.squared_distances`: the same operations in the same order."""
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
@@ -23,7 +23,7 @@ def squared_distance(rows: Any, a: int, others: Any, b: int) -> float:
     return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7
 
 
-@kernel()
+@kernel(allocates=False)
 def insert_row(index: Any, squared: Any, candidate: int, distance: float) -> bool:
     """Put a row into a list, which is by (distance, index), unless it stands there already."""
     at = len(index) - 1

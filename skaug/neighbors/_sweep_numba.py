@@ -10,9 +10,10 @@ from skaug.neighbors._rank_numba import insert_row, squared_distance
 __all__ = ["CELL", "CHUNK", "NOBODY", "sweep"]
 
 CELL = 256  # rows; with 32 columns they fill a level-1 cache
-CHUNK = 64  # queries that go through the cells together
+CHUNK = 128  # queries that go through the cells together
 NOBODY = np.iinfo(np.int64).max
 _FOUR = 4  # columns, and queries, of one step
+_LINES = CELL // 8  # of eight products each, of which only the smallest is looked at first
 _COORDINATE_ERROR = 2.0**-22  # four times what rounding to float32 costs
 _SUM_ERROR = 2.0**-23  # of each operation: twice what it costs
 _TINY = np.float32(1e-36)  # what underflow may cost
@@ -57,8 +58,12 @@ def sweep(cells: Any, asked: Any, scale: float, found: Any) -> int:
         np.empty(CHUNK, dtype=np.float32),
         np.empty(CHUNK + _FOUR, dtype=np.int64),
         np.empty((_FOUR, m), dtype=np.float32),
-        np.empty((_FOUR, CELL), dtype=np.float32),
-        np.empty(_FOUR, dtype=np.float32),
+        (
+            np.empty((_FOUR, CELL), dtype=np.float32),
+            np.empty((_FOUR, _LINES), dtype=np.float32),
+            np.empty(_FOUR, dtype=np.float32),
+            np.empty(_FOUR, dtype=np.bool_),
+        ),
     )
     n_visits = 0
     for begin in range(0, len(coordinates), CHUNK):
@@ -81,7 +86,7 @@ def sweep(cells: Any, asked: Any, scale: float, found: Any) -> int:
     return n_visits
 
 
-@kernel()
+@kernel(allocates=False)
 def _visit(
     chosen: Any,
     cells: Any,
@@ -97,38 +102,43 @@ def _visit(
     columns, halves, reach, low, high, _, _ = cells
     coordinates = asked[0]
     turned, norm, limit, squared = chunk
-    bound, active, four, products, least = room
+    bound, active, four, seen = room
+    thresholds, near = seen[2:]
     m, last, n_visits = four.shape[1], found.shape[1] - 1, 0
+    half_error = (m + 8) * _SUM_ERROR / 2
     for cell in chosen:
         _to_queries(low, high, cell, turned, bound)
         n_active = 0
         for b in range(n):
-            if bound[b] <= limit[b]:
-                active[n_active] = b
-                n_active += 1
+            active[n_active] = b  # without a branch, which could not be foreseen
+            n_active += bound[b] <= limit[b]
         n_visits += n_active
         active[n_active : n_active + _FOUR] = active[max(n_active - 1, 0)]
         for first in range(0, n_active, _FOUR):
             for e in range(_FOUR):
-                four[e] = -coordinates[begin + active[first + e]]
-            _multiply(columns[cell], halves[cell], four, products, least)
-            for e in range(min(_FOUR, n_active - first)):
                 b = active[first + e]
-                slack = (m + 8) * _SUM_ERROR / 2 * (reach[cell] + norm[b]) ** 2
-                if least[e] > _threshold(squared[b, last], scale, norm[b], slack):
+                for j in range(m):
+                    four[e, j] = -coordinates[begin + b, j]
+                slack = half_error * (reach[cell] + norm[b]) ** 2
+                thresholds[e] = _threshold(squared[b, last], scale, norm[b], slack)
+            _multiply(columns, halves, cell, four, seen)
+            for e in range(min(_FOUR, n_active - first)):
+                if not near[e]:
                     continue
-                margins = scale, norm[b], slack
+                b = active[first + e]
+                margins = scale, norm[b], half_error * (reach[cell] + norm[b]) ** 2
                 query = begin + b
-                _take(products[e], cell, cells, query, asked, margins, found[query], squared[b])
+                _take(seen, e, cell, cells, query, asked, margins, found[query], squared[b])
                 kth = np.sqrt(squared[b, last]) * scale
                 kth += _COORDINATE_ERROR * (2 * norm[b] + kth)
                 limit[b] = np.float32(kth * kth * (1 + (len(turned) + 8) * _SUM_ERROR)) + _TINY
     return n_visits
 
 
-@kernel()
+@kernel(allocates=False)
 def _take(
-    products: Any,
+    seen: Any,
+    e: int,
     cell: int,
     cells: Any,
     query: int,
@@ -140,24 +150,29 @@ def _take(
     """Take the rows of a cell that are near enough into the list of a query."""
     rows, order = cells[5], cells[6]
     numbers, index = asked[1], asked[2]
+    products, minima = seen[:2]
     scale, norm, slack = margins
     first, last = cell * CELL, len(found) - 1
     threshold = _threshold(squared[last], scale, norm, slack)
-    for r in range(min(CELL, len(order) - first)):
-        if products[r] <= threshold and order[first + r] != index[query]:
-            distance = squared_distance(numbers, query, rows, first + r)
-            if insert_row(found, squared, order[first + r], distance):
-                threshold = _threshold(squared[last], scale, norm, slack)
+    n_rows = len(order) - first
+    for line in range(_LINES):
+        if minima[e, line] > threshold:
+            continue
+        for r in range(line, min(CELL, n_rows), _LINES):
+            if products[e, r] <= threshold and order[first + r] != index[query]:
+                distance = squared_distance(numbers, query, rows, first + r)
+                if insert_row(found, squared, order[first + r], distance):
+                    threshold = _threshold(squared[last], scale, norm, slack)
 
 
-@kernel()
+@kernel(allocates=False)
 def _threshold(squared: float, scale: float, norm: float, slack: float) -> Any:
     """Return the largest product, rounded up, of a row that may be as near as `squared`."""
     product = (squared * scale * scale * (1 + _COORDINATE_ERROR) - norm * norm) / 2 + slack
     return np.float32(product + abs(product) * _COORDINATE_ERROR) + _TINY
 
 
-@kernel()
+@kernel(allocates=False)
 def _norm(query: Any) -> float:
     squared = 0.0
     for value in query:
@@ -171,75 +186,78 @@ def _to_cells(low: Any, high: Any, turned: Any, gap: Any, between: Any) -> None:
     gap[:] = 0
     between[:] = 0
     for j in range(len(low)):
-        lowest, highest, lows, highs = turned[j].min(), turned[j].max(), low[j], high[j]
+        lowest, highest = turned[j].min(), turned[j].max()
         for c in range(len(gap)):
-            outside = max(max(lows[c] - highest, lowest - highs[c]), np.float32(0))
-            apart = (lows[c] + highs[c]) - (lowest + highest)
+            outside = max(max(low[j, c] - highest, lowest - high[j, c]), np.float32(0))
+            apart = (low[j, c] + high[j, c]) - (lowest + highest)
             gap[c] += outside * outside
             between[c] += apart * apart
 
 
-@kernel(fastmath=_FAST)
+@kernel(fastmath=_FAST, allocates=False)
 def _to_queries(low: Any, high: Any, cell: int, turned: Any, bound: Any) -> None:
     """Find how far each query is from the box of a cell."""
     bound[:] = 0
     for j in range(len(low)):
-        lowest, highest, values = low[j, cell], high[j, cell], turned[j]
-        for b in range(len(bound)):
-            outside = max(max(lowest - values[b], values[b] - highest), np.float32(0))
+        lowest, highest = low[j, cell], high[j, cell]
+        for b in range(CHUNK):
+            outside = max(max(lowest - turned[j, b], turned[j, b] - highest), np.float32(0))
             bound[b] += outside * outside
 
 
-@kernel()
-def _multiply(columns: Any, halves: Any, four: Any, products: Any, least: Any) -> None:
-    """Multiply the rows of a cell with four queries; find the least product of each."""
-    _begin(columns, halves, four, products)
-    for j in range(_FOUR, len(columns), _FOUR):
-        _add(columns, j, four, products)
-    _find_least(products, least)
+@kernel(allocates=False)
+def _multiply(columns: Any, halves: Any, cell: int, four: Any, seen: Any) -> None:
+    """Multiply the rows of a cell with four queries, and see which of them it may be near."""
+    products, minima, thresholds, near = seen
+    _begin(columns, halves, cell, four, products)
+    for j in range(_FOUR, columns.shape[1], _FOUR):
+        _add(columns, cell, j, four, products)
+    _find_minima(products, minima, thresholds, near)
 
 
-@kernel(fastmath=_FAST)
-def _begin(columns: Any, halves: Any, four: Any, products: Any) -> None:
+@kernel(fastmath=_FAST, allocates=False)
+def _begin(columns: Any, halves: Any, cell: int, four: Any, products: Any) -> None:
     """Set products to the part of the first four columns: see `_add`."""
-    a, b, c, d = columns[0], columns[1], columns[2], columns[3]
-    p, q, r, s = products[0], products[1], products[2], products[3]
     pa, pb, pc, pd = four[0, 0], four[0, 1], four[0, 2], four[0, 3]
     qa, qb, qc, qd = four[1, 0], four[1, 1], four[1, 2], four[1, 3]
     ra, rb, rc, rd = four[2, 0], four[2, 1], four[2, 2], four[2, 3]
     sa, sb, sc, sd = four[3, 0], four[3, 1], four[3, 2], four[3, 3]
-    for i in range(len(p)):
-        w, x, y, z, half = a[i], b[i], c[i], d[i], halves[i]
-        p[i] = half + w * pa + x * pb + y * pc + z * pd
-        q[i] = half + w * qa + x * qb + y * qc + z * qd
-        r[i] = half + w * ra + x * rb + y * rc + z * rd
-        s[i] = half + w * sa + x * sb + y * sc + z * sd
+    for i in range(CELL):
+        w, x = columns[cell, 0, i], columns[cell, 1, i]
+        y, z = columns[cell, 2, i], columns[cell, 3, i]
+        products[0, i] = halves[cell, i] + w * pa + x * pb + y * pc + z * pd
+        products[1, i] = halves[cell, i] + w * qa + x * qb + y * qc + z * qd
+        products[2, i] = halves[cell, i] + w * ra + x * rb + y * rc + z * rd
+        products[3, i] = halves[cell, i] + w * sa + x * sb + y * sc + z * sd
 
 
-@kernel(fastmath=_FAST)
-def _add(columns: Any, j: int, four: Any, products: Any) -> None:
+@kernel(fastmath=_FAST, allocates=False)
+def _add(columns: Any, cell: int, j: int, four: Any, products: Any) -> None:
     """Add the part of four columns: 16 constants stay in registers, each number is read once."""
-    a, b, c, d = columns[j], columns[j + 1], columns[j + 2], columns[j + 3]
-    p, q, r, s = products[0], products[1], products[2], products[3]
     pa, pb, pc, pd = four[0, j], four[0, j + 1], four[0, j + 2], four[0, j + 3]
     qa, qb, qc, qd = four[1, j], four[1, j + 1], four[1, j + 2], four[1, j + 3]
     ra, rb, rc, rd = four[2, j], four[2, j + 1], four[2, j + 2], four[2, j + 3]
     sa, sb, sc, sd = four[3, j], four[3, j + 1], four[3, j + 2], four[3, j + 3]
-    for i in range(len(p)):
-        w, x, y, z = a[i], b[i], c[i], d[i]
-        p[i] += w * pa + x * pb + y * pc + z * pd
-        q[i] += w * qa + x * qb + y * qc + z * qd
-        r[i] += w * ra + x * rb + y * rc + z * rd
-        s[i] += w * sa + x * sb + y * sc + z * sd
+    for i in range(CELL):
+        w, x = columns[cell, j, i], columns[cell, j + 1, i]
+        y, z = columns[cell, j + 2, i], columns[cell, j + 3, i]
+        products[0, i] += w * pa + x * pb + y * pc + z * pd
+        products[1, i] += w * qa + x * qb + y * qc + z * qd
+        products[2, i] += w * ra + x * rb + y * rc + z * rd
+        products[3, i] += w * sa + x * sb + y * sc + z * sd
 
 
-@kernel(fastmath=_FAST)
-def _find_least(products: Any, least: Any) -> None:
-    p, q, r, s = products[0], products[1], products[2], products[3]
-    a, b, c, d = p[0], q[0], r[0], s[0]
-    for i in range(len(p)):
-        a = p[i] if p[i] < a else a
-        b = q[i] if q[i] < b else b
-        c = r[i] if r[i] < c else c
-        d = s[i] if s[i] < d else d
-    least[0], least[1], least[2], least[3] = a, b, c, d
+@kernel(fastmath=_FAST, allocates=False)
+def _find_minima(products: Any, minima: Any, thresholds: Any, near: Any) -> None:
+    """Find the least of each eight products, `_LINES` apart: most cells show nothing near."""
+    for e in range(_FOUR):
+        for i in range(_LINES):
+            a = min(products[e, i], products[e, _LINES + i])
+            b = min(products[e, 2 * _LINES + i], products[e, 3 * _LINES + i])
+            c = min(products[e, 4 * _LINES + i], products[e, 5 * _LINES + i])
+            d = min(products[e, 6 * _LINES + i], products[e, 7 * _LINES + i])
+            minima[e, i] = min(min(a, b), min(c, d))
+        n_near = 0
+        for i in range(_LINES):
+            n_near += minima[e, i] <= thresholds[e]
+        near[e] = n_near > 0

@@ -13,7 +13,7 @@ _CHUNK = 64  # products that are looked at together before any of them is
 _ROUNDING = 2.0**-22  # four times what it costs to store a limit in float32
 
 
-@kernel()
+@kernel(allocates=False)
 def serve(
     products: Any,
     queries: Any,
@@ -63,21 +63,19 @@ def serve(
     """
     column_limit, last_squared, last_index = theirs
     index, squared, limits, error, scale = lists
-    n_found, room = 0, len(found[0])
+    n_found, room, n_columns = 0, len(found[0]), products.shape[1]
     for i in range(len(products)):
         slot = first + i
-        query, limit, line = queries[slot], limits[slot], products[i]
+        query, limit = queries[slot], limits[slot]
         if query < 0:
             continue
-        for begin in range(0, len(line), _CHUNK):
-            end = min(begin + _CHUNK, len(line))
-            if end - begin == _CHUNK and not _any_within(
-                line[begin:end], limit, column_limit[begin:end]
-            ):
+        for begin in range(0, n_columns, _CHUNK):
+            end = min(begin + _CHUNK, n_columns)
+            if end - begin == _CHUNK and not _any_within(products, i, begin, limit, column_limit):
                 continue
             for j in range(begin, end):
-                for_column = line[j] <= column_limit[j]
-                if not (line[j] <= limit or for_column):
+                for_column = products[i, j] <= column_limit[j]
+                if not (products[i, j] <= limit or for_column):
                     continue
                 other = among[slots[j]]
                 if other < 0 or other == query:
@@ -97,16 +95,17 @@ def serve(
     return n_found
 
 
-@kernel()
-def _any_within(products: Any, limit: Any, limits: Any) -> bool:
-    """Whether any product is at most `limit`, or at most its own of the limits."""
+@kernel(allocates=False)
+def _any_within(products: Any, i: int, begin: int, limit: Any, limits: Any) -> bool:
+    """Whether any product of a chunk is at most `limit`, or at most its own of the limits."""
     near = np.uint8(0)
-    for j in range(np.uint64(_CHUNK)):  # a constant without sign: so it is vectorised
-        near |= np.uint8((products[j] <= limit) | (products[j] <= limits[j]))
+    first = np.uint64(begin)  # numbers without sign: so the loop is vectorised
+    for j in range(first, first + np.uint64(_CHUNK)):
+        near |= np.uint8((products[i, j] <= limit) | (products[i, j] <= limits[j]))
     return bool(near)
 
 
-@kernel()
+@kernel(allocates=False)
 def insert(slots: Any, candidates: Any, distances: Any, lists: Any) -> None:
     """Take candidates into the lists of some slots."""
     index, squared, limits, error, scale = lists
@@ -116,7 +115,7 @@ def insert(slots: Any, candidates: Any, distances: Any, lists: Any) -> None:
             _set_limit(limits, slot, squared[slot, -1], error, scale)
 
 
-@kernel()
+@kernel(allocates=False)
 def _set_limit(limits: Any, slot: int, squared: float, error: Any, scale: float) -> None:
     """Keep the largest product, rounded up, of a row that may be as near as `squared`."""
     limits[slot] = (squared * scale + error[slot]) * (1 + _ROUNDING)
