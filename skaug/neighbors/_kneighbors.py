@@ -10,7 +10,7 @@ from skaug._core.table import is_sparse
 from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._metric import CategoryMetric
-from skaug.neighbors._products import pays_to_compile, product_kneighbors
+from skaug.neighbors._products import pays_to_compile, product_kneighbors, workers
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sparse import sparse_kneighbors
@@ -19,13 +19,15 @@ from skaug.neighbors._tree import tree_kneighbors
 __all__ = ["kneighbors", "nearest"]
 
 _DIRECT_PAIRS = 1 << 25  # up to which blocks of near rows cost more than they save
+_DIRECT_COMPILED_PAIRS = 1 << 26  # the same where the products are looked at by compiled loops
 _DIRECT_FULL_PAIRS = 1 << 27  # the same with few rows, and few axes to be spared
 _DIRECT_ROWS = 1 << 14
 _SCAN_PAIRS = 1 << 31  # up to which blocks cost more where a product serves but one row
 _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
-_LEADING = 128  # above, a sweep is not even tried
+_SWEPT = 1024  # queries, below which to sort the rows costs what a sweep saves
+_GAMBLE = 0.1  # of the time of products: at most what to try a sweep may cost
 _DEAR = 14.0  # numbers that a sweep multiplies for a row, from which products cost less
 _DEAR_MUTUAL = 7.0  # the same where a product serves both of its blocks
 
@@ -101,21 +103,20 @@ def nearest(
     """
     if is_sparse(numeric):
         return sparse_kneighbors(numeric, queries, among, k, _threads(n_jobs))
-    rows = _as_rows(numeric, codes, metric)
+    rows, threads = _as_rows(numeric, codes, metric), _threads(n_jobs)
     if rows.is_numeric:
-        X = rows.numeric
-        by_tree = _tree_pays(X, len(among))
-        if not by_tree and _direct_pays(X, len(queries), len(among)):
-            return direct_kneighbors(rows, queries, among, k)
-        if 0 < X.shape[1] <= _AXES_COLUMNS and pays_to_compile(rows, queries, among, k):
-            swept = _swept(X, queries, among, k, _threads(n_jobs))
+        X, compiled = rows.numeric, pays_to_compile(rows, queries, among, k)
+        if compiled and _sweep_fits(X, len(queries)):
+            swept = _swept(X, queries, among, k, threads)
             if swept is not None:
                 return swept
-        if by_tree:
-            return tree_kneighbors(rows, queries, among, k, _threads(n_jobs))
+        if _tree_pays(X, len(among)):
+            return tree_kneighbors(rows, queries, among, k, threads)
+        if _direct_pays(X, len(queries), len(among), compiled):
+            return direct_kneighbors(rows, queries, among, k)
         if _scan_pays(X, len(queries), len(among)):
-            return scan_kneighbors(rows, queries, among, k, _threads(n_jobs))
-    return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
+            return scan_kneighbors(rows, queries, among, k, threads)
+    return product_kneighbors(rows, queries, among, k, threads)
 
 
 def _threads(n_jobs: int | None) -> int:
@@ -136,17 +137,24 @@ def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | No
 
 def _swept(X: Floats, queries: Indices, among: Indices, k: int, threads: int) -> Indices | None:
     """Return the neighbours by a compiled sweep, or None where products cost less."""
-    from skaug.neighbors._sweep import Sweep
+    from skaug.neighbors._sweep import TASK, TRIED, Sweep
 
+    dear = _DEAR_MUTUAL if 2 * len(queries) >= len(among) else _DEAR
     members = among if len(among) == len(X) else np.union1d(among, queries)
     if len(members) < len(X):
         X = X[members]
         among, queries = (np.searchsorted(members, rows) for rows in (among, queries))
-    sweep = Sweep(X, among)
-    dear = _DEAR_MUTUAL if 2 * len(queries) >= len(among) else _DEAR
-    if sweep.n_leading > _LEADING or sweep.cost(queries, k) > dear:
-        return None
-    return members[sweep(queries, k, threads)]
+    with workers(len(queries) * len(among), threads) as each:
+        axes = principal_axes(X[among])
+        if axes.leading() * TASK * TRIED > _GAMBLE * dear * len(queries):
+            return None
+        found = Sweep(X, among, axes)(queries, k, each, dear)
+    return None if found is None else members[found]
+
+
+def _sweep_fits(X: Floats, n_queries: int) -> bool:
+    """Whether there are columns to sort by, and queries enough for sorting all rows."""
+    return 0 < X.shape[1] <= _AXES_COLUMNS and n_queries >= _SWEPT
 
 
 def _tree_pays(X: Floats, n_among: int) -> bool:
@@ -158,11 +166,11 @@ def _tree_pays(X: Floats, n_among: int) -> bool:
     return bool(n_axes >= 1 and (n_columns <= n_axes or principal_axes(X).leading() <= n_axes))
 
 
-def _direct_pays(X: Floats, n_queries: int, n_among: int) -> bool:
+def _direct_pays(X: Floats, n_queries: int, n_among: int, compiled: bool) -> bool:
     """Whether blocks of near rows, and leaving out axes of little variance, would not pay."""
     n_pairs = n_queries * n_among
-    if n_pairs <= _DIRECT_PAIRS:
-        return True
+    if compiled or n_pairs <= _DIRECT_PAIRS:
+        return n_pairs <= (_DIRECT_COMPILED_PAIRS if compiled else _DIRECT_PAIRS)
     return n_pairs <= _DIRECT_FULL_PAIRS and n_among <= _DIRECT_ROWS and not _axes_pay(X)
 
 

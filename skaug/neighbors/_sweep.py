@@ -1,24 +1,24 @@
 """Cells of a k-d tree, gone through by many queries at once; imported where that pays."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from skaug._core.batch import Floats, Indices
-from skaug.neighbors._axes import principal_axes
+from skaug.neighbors._axes import PrincipalAxes
 from skaug.neighbors._cells_numba import sort_rows
+from skaug.neighbors._products import Each
 from skaug.neighbors._rank import LANES
 from skaug.neighbors._sweep_numba import CELL, CHUNK, sweep
 
-__all__ = ["Sweep"]
+__all__ = ["TASK", "TRIED", "Sweep"]
 
 _BOX_SHARE = 0.9  # and those that boxes are kept for
 _BOX_AXES = 16
 _MULTIPLE = 4  # of columns, in a step of the kernel
 _CLIPPED = 1e15  # squares stay within float32
-_TASK = 256  # queries of one task
-_TRIED = 4  # chunks of queries by which the cost is judged
+TASK = 256  # queries of one task
+TRIED = 2  # tasks by which the cost is judged
 
 
 class Sweep:
@@ -39,10 +39,12 @@ class Sweep:
 
     among : ndarray of shape (n_among,)
         The rows that may be neighbours, ascending.
+
+    axes : PrincipalAxes
+        Theirs, or others: the nearer they are, the more is left out.
     """
 
-    def __init__(self, X: Floats, among: Indices) -> None:
-        axes = principal_axes(X[among] if len(among) < len(X) else X)
+    def __init__(self, X: Floats, among: Indices, axes: PrincipalAxes) -> None:
         self.n_axes = min(axes.leading(_BOX_SHARE), _BOX_AXES)
         self.n_leading = min(-(-axes.leading() // _MULTIPLE) * _MULTIPLE, X.shape[1])
         about = X - axes.center
@@ -82,36 +84,30 @@ class Sweep:
         sort_rows(self.coordinates[rows, : self.n_axes], order, self.n_axes, size)
         return order
 
-    def cost(self, queries: Indices, k: int) -> float:
-        """Return how many numbers a query multiplies for each row: found by trying some."""
-        order = self._spatial_order(queries, CHUNK)
-        n_chunks = -(-len(queries) // CHUNK)
-        chunks = np.arange(n_chunks)[:: -(-n_chunks // _TRIED)]
-        tried = queries[
-            order[(chunks[:, None] * CHUNK + np.arange(CHUNK)).clip(max=len(order) - 1)]
-        ]
-        n_visits = sum(self._search(chunk, k)[1] for chunk in tried)
-        n_cells = len(self.cells[0])
-        return float(n_visits / tried.size / n_cells * self.coordinates.shape[1])
-
-    def __call__(self, queries: Indices, k: int, threads: int) -> Indices:
+    def __call__(
+        self, queries: Indices, k: int, each: Each, dear: float = np.inf
+    ) -> Indices | None:
         """Return the k nearest rows of each query, nearest first, ties by index.
 
-        A query is never its own neighbour. The result does not depend on `threads`.
+        A query is never its own neighbour. Where some queries multiply more than `dear` numbers
+        for each row, on average, the rest is not searched and None is returned.
         """
         order = self._spatial_order(queries, CHUNK)
-        parts = [order[begin : begin + _TASK] for begin in range(0, len(order), _TASK)]
-        found = np.empty((len(queries), k), dtype=np.intp)
+        parts = [order[begin : begin + TASK] for begin in range(0, len(order), TASK)]
+        found = np.empty((len(queries), k), dtype=np.int64)
 
-        def work(part: Indices) -> None:
-            found[part] = self._search(queries[part], k)[0]
+        def work(part: Indices) -> int:
+            found[part], n_visits = self._search(queries[part], k)
+            return n_visits
 
-        if threads == 1 or len(parts) == 1:
-            for part in parts:
-                work(part)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(work, parts))
+        step = -(-len(parts) // TRIED)
+        tried = slice(step // 2, None, step)  # amid the queries, not at their edge
+        n_tried = sum(map(len, parts[tried]))
+        n_cells, m, _ = self.cells[0].shape
+        if sum(each(work, parts[tried])) * m > dear * n_tried * n_cells:
+            return None
+        del parts[tried]
+        each(work, parts)
         return found
 
     def _search(self, queries: Indices, k: int) -> tuple[Indices, int]:

@@ -21,8 +21,9 @@ from skaug.neighbors import (
     _scan,
     kneighbors,
 )
+from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._direct import direct_kneighbors
-from skaug.neighbors._products import product_kneighbors
+from skaug.neighbors._products import product_kneighbors, workers
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._tree import tree_kneighbors
@@ -192,16 +193,19 @@ def test_cells_are_halves_of_halves(X, size):
             parts += [left, right]
 
 
-@given(tables(max_rows=700, max_columns=60), st.data())
-def test_sweep(X, data):
+@per_test
+@given(tables(max_rows=700, max_columns=60), st.data(), st.sampled_from([1, 2]))
+def test_sweep(monkeypatch, X, data, threads):
     pytest.importorskip("numba")
+    monkeypatch.setattr(_products, "_MANY", 0)
     from skaug.neighbors._sweep import Sweep
 
     queries, among, k = drawn(data, len(X))
-    sweep = Sweep(X, among)
+    sweep = Sweep(X, among, principal_axes(X))
     expected = reference(numbers_only(X), queries, among, k)
-    assert_array_equal(sweep(queries, k, 2), expected)
-    assert 0 < sweep.cost(queries, k) <= sweep.coordinates.shape[1]
+    with workers(len(queries) * len(among), threads) as each:
+        assert_array_equal(sweep(queries, k, each), expected)
+        assert sweep(queries, k, each, dear=0) is None  # each query multiplies something
 
 
 @pytest.mark.parametrize("is_dear", [False, True])
