@@ -29,7 +29,8 @@ class CompiledShortlist(Shortlist):
         self.others = self.queries if among is blocks else _in_slots(rows, among)
         of = blocks.vectors
         error = of.error.astype(np.float64)
-        self.lists = self.index, self.squared, self.limit, error, self.rounding * of.unit
+        scale = self.rounding * of.unit
+        self.lists = self.index, self.squared, self.limit, error, scale, of.is_tight
 
     def add(self, slot: NDArray[np.intp], candidate: NDArray[np.intp], squared: Floats) -> None:
         """Take candidates into the lists of some slots."""

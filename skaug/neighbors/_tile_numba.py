@@ -9,11 +9,12 @@ from skaug.neighbors._rank_numba import insert_row, squared_distance
 
 __all__ = ["insert", "serve"]
 
-_CHUNK = 64  # products that are looked at together before any of them is
+_LINE = 8  # products of a row that are looked at together before any of them is
 _ROUNDING = 2.0**-22  # four times what it costs to store a limit in float32
+_FAST = {"nnan", "nsz"}
 
 
-@kernel(allocates=False)
+@kernel()
 def serve(
     products: Any,
     queries: Any,
@@ -31,7 +32,7 @@ def serve(
     Parameters
     ----------
     products : ndarray of shape (n, m)
-        Of n queries with m others.
+        Of n queries with m others, m being a multiple of 8.
 
     queries, sources : ndarray of shape (n_sources,) and float64 (n_sources, d)
         The row in each slot of the queries, -1 for none, and its numbers, filled up with zeros
@@ -47,7 +48,7 @@ def serve(
         The same as `queries` and `sources` for the others.
 
     lists : tuple
-        ``(index, squared, limit, error, scale)`` of the queries, see `Shortlist`.
+        ``(index, squared, limit, error, scale, is_tight)`` of the queries, see `Shortlist`.
 
     theirs : tuple
         ``(limit, squared, index)`` of the others: the largest product that matters, -inf where
@@ -61,54 +62,117 @@ def serve(
     int
         How much was found; where that is more than there is room for, the rest is lost.
     """
-    column_limit, last_squared, last_index = theirs
-    index, squared, limits, error, scale = lists
-    n_found, room, n_columns = 0, len(found[0]), products.shape[1]
+    index, _, limits, error, _, is_tight = lists
+    n_lines = products.shape[1] // _LINE
+    minima = np.empty(n_lines, dtype=products.dtype)
+    words = np.zeros(-(-n_lines // _LINE), dtype=np.uint64)
+    room = minima, words, words.view(np.uint8)
+    nothing = np.full(len(slots), -np.inf, dtype=products.dtype), theirs[1], theirs[2]
+    tile = products, queries, sources, first, slots, among, vectors
+    n_found = 0
     for i in range(len(products)):
         slot = first + i
-        query, limit = queries[slot], limits[slot]
-        if query < 0:
+        if queries[slot] < 0:
             continue
-        for begin in range(0, n_columns, _CHUNK):
-            end = min(begin + _CHUNK, n_columns)
-            if end - begin == _CHUNK and not _any_within(products, i, begin, limit, column_limit):
-                continue
-            for j in range(begin, end):
-                for_column = products[i, j] <= column_limit[j]
-                if not (products[i, j] <= limit or for_column):
-                    continue
-                other = among[slots[j]]
-                if other < 0 or other == query:
-                    continue
-                distance = squared_distance(sources, slot, vectors, slots[j])
-                if insert_row(index[slot], squared[slot], other, distance):
-                    _set_limit(limits, slot, squared[slot, -1], error, scale)
-                    limit = limits[slot]
-                if for_column and (
-                    distance < last_squared[j]
-                    or (distance == last_squared[j] and query < last_index[j])
-                ):
-                    if n_found < room:
-                        found[0][n_found], found[1][n_found] = i, j
-                        found[2][n_found] = distance
-                    n_found += 1
+        limit = limits[slot]
+        if limit == np.inf and n_lines > index.shape[1]:
+            # k + 1, since the query itself may be one of them
+            least = _least(products, i, index.shape[1] + 1, minima)
+            limit = products.dtype.type((least + 2 * error[slot]) * (1 + _ROUNDING))
+            if not is_tight:  # what is near by the products is a good beginning, but no more
+                _take(tile, i, limit, lists, nothing, found, 0, room)
+                limit = limits[slot]
+        n_found = _take(tile, i, limit, lists, theirs, found, n_found, room)
     return n_found
 
 
 @kernel(allocates=False)
-def _any_within(products: Any, i: int, begin: int, limit: Any, limits: Any) -> bool:
-    """Whether any product of a chunk is at most `limit`, or at most its own of the limits."""
-    near = np.uint8(0)
-    first = np.uint64(begin)  # numbers without sign: so the loop is vectorised
-    for j in range(first, first + np.uint64(_CHUNK)):
-        near |= np.uint8((products[i, j] <= limit) | (products[i, j] <= limits[j]))
-    return bool(near)
+def _take(
+    tile: Any, i: int, limit: Any, lists: Any, theirs: Any, found: Any, n_found: int, room: Any
+) -> int:
+    """Do what `serve` does for row i, and products up to a limit."""
+    products, queries, sources, first, slots, among, vectors = tile
+    index, squared, limits, error, scale, _ = lists
+    column_limit, last_squared, last_index = theirs
+    minima, words, marks = room
+    slot, n_lines, n_columns = first + i, len(minima), products.shape[1]
+    query = queries[slot]
+    _mark(products, i, limit, column_limit, marks, n_lines)
+    for line in range(n_lines):
+        if not (words[line // _LINE] and marks[line]):
+            continue
+        for j in range(line, n_columns, n_lines):
+            for_column = products[i, j] <= column_limit[j]
+            if not (products[i, j] <= limit or for_column):
+                continue
+            other = among[slots[j]]
+            if other < 0 or other == query:
+                continue
+            distance = squared_distance(sources, slot, vectors, slots[j])
+            if insert_row(index[slot], squared[slot], other, distance):
+                _set_limit(limits, slot, squared[slot, -1], error, scale)
+                limit = min(limit, limits[slot])
+            if for_column and (
+                distance < last_squared[j]
+                or (distance == last_squared[j] and query < last_index[j])
+            ):
+                if n_found < len(found[0]):
+                    found[0][n_found], found[1][n_found] = i, j
+                    found[2][n_found] = distance
+                n_found += 1
+    return n_found
+
+
+@kernel(fastmath=_FAST, allocates=False)
+def _mark(products: Any, i: int, limit: Any, limits: Any, marks: Any, n_lines: int) -> None:
+    """Mark the lines of eight products, `n_lines` apart, of which one is up to a limit."""
+    n = np.uint64(n_lines)  # numbers without sign: so the loop is vectorised
+    for j in range(n):
+        a, b = max(limit, limits[j]), max(limit, limits[j + n])
+        c, d = max(limit, limits[j + 2 * n]), max(limit, limits[j + 3 * n])
+        e, f = max(limit, limits[j + 4 * n]), max(limit, limits[j + 5 * n])
+        g, h = max(limit, limits[j + 6 * n]), max(limit, limits[j + 7 * n])
+        near = (products[i, j] <= a) | (products[i, j + n] <= b)
+        near |= (products[i, j + 2 * n] <= c) | (products[i, j + 3 * n] <= d)
+        near |= (products[i, j + 4 * n] <= e) | (products[i, j + 5 * n] <= f)
+        near |= (products[i, j + 6 * n] <= g) | (products[i, j + 7 * n] <= h)
+        marks[j] = near
+
+
+@kernel(allocates=False)
+def _least(products: Any, i: int, nth: int, minima: Any) -> Any:
+    """Return the nth of the smallest products of lines: at most so large is the nth product."""
+    _find_minima(products, i, minima)
+    n_kept, largest = 0, minima[0]
+    for line in range(len(minima)):  # the smallest are kept in order, in place
+        value = minima[line]
+        if n_kept == nth and value >= largest:
+            continue
+        n_kept = min(n_kept + 1, nth)
+        at = n_kept - 1
+        while at > 0 and minima[at - 1] > value:
+            minima[at] = minima[at - 1]
+            at -= 1
+        minima[at] = value
+        largest = minima[n_kept - 1]
+    return largest
+
+
+@kernel(fastmath=_FAST, allocates=False)
+def _find_minima(products: Any, i: int, minima: Any) -> None:
+    n = np.uint64(len(minima))
+    for j in range(n):
+        a = min(products[i, j], products[i, j + n])
+        b = min(products[i, j + 2 * n], products[i, j + 3 * n])
+        c = min(products[i, j + 4 * n], products[i, j + 5 * n])
+        d = min(products[i, j + 6 * n], products[i, j + 7 * n])
+        minima[j] = min(min(a, b), min(c, d))
 
 
 @kernel(allocates=False)
 def insert(slots: Any, candidates: Any, distances: Any, lists: Any) -> None:
     """Take candidates into the lists of some slots."""
-    index, squared, limits, error, scale = lists
+    index, squared, limits, error, scale, _ = lists
     for i in range(len(slots)):
         slot = slots[i]
         if insert_row(index[slot], squared[slot], candidates[i], distances[i]):
