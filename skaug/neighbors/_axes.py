@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skaug._core.batch import Floats
+from skaug._core.threads import one_blas_thread
 
 __all__ = ["PrincipalAxes", "principal_axes"]
 
@@ -44,6 +45,6 @@ def principal_axes(X: Floats) -> PrincipalAxes:
     sample = X[:: max(1, len(X) // _SAMPLE)]
     center = np.median(sample, axis=0)
     centred = sample - center
-    covariance = centred.T @ centred / len(sample)
-    variances, vectors = np.linalg.eigh(covariance)
+    with one_blas_thread():
+        variances, vectors = np.linalg.eigh(centred.T @ centred / len(sample))
     return PrincipalAxes(center, vectors[:, ::-1], np.maximum(variances[::-1], 0))

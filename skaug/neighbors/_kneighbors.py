@@ -14,22 +14,19 @@ from skaug.neighbors._products import pays_to_compile, product_kneighbors, worke
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sparse import sparse_kneighbors
+from skaug.neighbors._sweep_cost import share_that_pays
 from skaug.neighbors._tree import tree_kneighbors
 
 __all__ = ["kneighbors", "nearest"]
 
 _DIRECT_PAIRS = 1 << 25  # up to which blocks of near rows cost more than they save
-_DIRECT_COMPILED_PAIRS = 1 << 26  # the same where the products are looked at by compiled loops
+_DIRECT_COMPILED_PAIRS = 3 << 24  # the same where the products are looked at by compiled loops
 _DIRECT_FULL_PAIRS = 1 << 27  # the same with few rows, and few axes to be spared
 _DIRECT_ROWS = 1 << 14
 _SCAN_PAIRS = 1 << 31  # up to which blocks cost more where a product serves but one row
 _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
-_SWEPT = 1024  # queries, below which to sort the rows costs what a sweep saves
-_GAMBLE = 0.1  # of the time of products: at most what to try a sweep may cost
-_DEAR = 14.0  # numbers that a sweep multiplies for a row, from which products cost less
-_DEAR_MUTUAL = 7.0  # the same where a product serves both of its blocks
 
 
 def kneighbors(
@@ -106,7 +103,7 @@ def nearest(
     rows, threads = _as_rows(numeric, codes, metric), _threads(n_jobs)
     if rows.is_numeric:
         X, compiled = rows.numeric, pays_to_compile(rows, queries, among, k)
-        if compiled and _sweep_fits(X, len(queries)):
+        if compiled and _sweep_fits(X):
             swept = _swept(X, queries, among, k, threads)
             if swept is not None:
                 return swept
@@ -137,24 +134,22 @@ def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | No
 
 def _swept(X: Floats, queries: Indices, among: Indices, k: int, threads: int) -> Indices | None:
     """Return the neighbours by a compiled sweep, or None where products cost less."""
-    from skaug.neighbors._sweep import TASK, TRIED, Sweep
+    from skaug.neighbors._sweep import Sweep
 
-    dear = _DEAR_MUTUAL if 2 * len(queries) >= len(among) else _DEAR
     members = among if len(among) == len(X) else np.union1d(among, queries)
     if len(members) < len(X):
         X = X[members]
         among, queries = (np.searchsorted(members, rows) for rows in (among, queries))
     with workers(len(queries) * len(among), threads) as each:
         axes = principal_axes(X[among])
-        if axes.leading() * TASK * TRIED > _GAMBLE * dear * len(queries):
-            return None
-        found = Sweep(X, among, axes)(queries, k, each, dear)
+        at_most = share_that_pays(axes, len(queries), len(among))
+        found = Sweep(X, among, axes, each)(queries, k, at_most) if at_most else None
     return None if found is None else members[found]
 
 
-def _sweep_fits(X: Floats, n_queries: int) -> bool:
-    """Whether there are columns to sort by, and queries enough for sorting all rows."""
-    return 0 < X.shape[1] <= _AXES_COLUMNS and n_queries >= _SWEPT
+def _sweep_fits(X: Floats) -> bool:
+    """Whether there are columns to sort by."""
+    return 0 < X.shape[1] <= _AXES_COLUMNS
 
 
 def _tree_pays(X: Floats, n_among: int) -> bool:

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.compiled import has_numba, is_loaded
+from skaug._core.threads import one_blas_thread
 from skaug.neighbors._blocks import Blocks, block_distances
 from skaug.neighbors._far import near_and_far
 from skaug.neighbors._points import Centred, centred, points
@@ -73,12 +73,12 @@ def product_kneighbors(
 def workers(n_pairs: int, threads: int) -> Iterator[Each]:
     """Give what applies a function to each of some items, in threads where that pays.
 
-    BLAS then has one, from before it is first used: its idle threads look for work for a while.
+    BLAS then has one, from before it is first used.
     """
     if n_pairs <= _MANY or threads == 1:
         yield lambda work, items: list(map(work, items))
         return
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         yield lambda work, items: list(pool.map(work, items))
 
 

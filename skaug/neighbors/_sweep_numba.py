@@ -6,11 +6,11 @@ import numpy as np
 
 from skaug._core.compiled import kernel
 from skaug.neighbors._rank_numba import insert_row, squared_distance
+from skaug.neighbors._sweep_cost import CHUNK
 
-__all__ = ["CELL", "CHUNK", "NOBODY", "sweep"]
+__all__ = ["CELL", "NOBODY", "sweep"]
 
 CELL = 256  # rows; with 32 columns they fill a level-1 cache
-CHUNK = 128  # queries that go through the cells together
 NOBODY = np.iinfo(np.int64).max
 _FOUR = 4  # columns, and queries, of one step
 _LINES = CELL // 8  # of eight products each, of which only the smallest is looked at first

@@ -26,6 +26,7 @@ from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._products import product_kneighbors, workers
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
+from skaug.neighbors._sweep_cost import share_that_pays
 from skaug.neighbors._tree import tree_kneighbors
 
 KINDS = ["smooth", "grid", "duplicates", "outlier", "clusters", "low rank", "shifted", "float32"]
@@ -201,29 +202,37 @@ def test_sweep(monkeypatch, X, data, threads):
     from skaug.neighbors._sweep import Sweep
 
     queries, among, k = drawn(data, len(X))
-    sweep = Sweep(X, among, principal_axes(X))
     expected = reference(numbers_only(X), queries, among, k)
     with workers(len(queries) * len(among), threads) as each:
-        assert_array_equal(sweep(queries, k, each), expected)
-        assert sweep(queries, k, each, dear=0) is None  # each query multiplies something
+        sweep = Sweep(X, among, principal_axes(X), each)
+        assert_array_equal(sweep(queries, k), expected)
+        assert sweep(queries, k, at_most=0) is None  # each query goes through a cell
+        assert (found := sweep(queries, k, at_most=0.9)) is None or (found == expected).all()
 
 
-@pytest.mark.parametrize("is_dear", [False, True])
+@pytest.mark.parametrize("at_most", [0.0, 0.01, 0.99, 1.0])
 @pytest.mark.parametrize("share", [0.1, 1.0])
-def test_a_sweep_among_some_rows(is_dear, share, monkeypatch):
+def test_a_sweep_among_some_rows(at_most, share, monkeypatch):
     """What queries among other rows get does not depend on which engine is chosen."""
     pytest.importorskip("numba")
-    monkeypatch.setattr(_kneighbors, "_DIRECT_PAIRS", 0)
-    monkeypatch.setattr(_kneighbors, "_DIRECT_FULL_PAIRS", 0)
     monkeypatch.setattr(_products, "_MANY", 0)
     monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
-    monkeypatch.setattr(_kneighbors, "_DEAR", -1 if is_dear else 1e9)
-    monkeypatch.setattr(_kneighbors, "_DEAR_MUTUAL", -1 if is_dear else 1e9)
+    monkeypatch.setattr(_kneighbors, "share_that_pays", lambda *arguments: at_most)
     rng = np.random.default_rng(0)
     X, order = rng.integers(3, size=(2000, 12)).astype(float), rng.permutation(2000)
     queries, among = order[: int(share * 900)], np.sort(order[900:1800])
     found = _kneighbors.nearest(X, None, None, queries, among, 4, 2)
     assert_array_equal(found, reference(numbers_only(X), queries, among, 4))
+
+
+def test_a_sweep_is_tried_where_it_may_pay():
+    rng = np.random.default_rng(0)
+    few, some, many = (principal_axes(rng.normal(size=(1000, d))) for d in (8, 32, 128))
+    assert share_that_pays(few, 100_000, 100_000) == 1  # surely cheaper
+    assert 0 < share_that_pays(some, 100_000, 100_000) < 1
+    assert share_that_pays(some, 100_000, 100_000) < share_that_pays(some, 40_000, 100_000)
+    assert share_that_pays(many, 100_000, 100_000) == 0  # hardly ever cheaper
+    assert share_that_pays(many, 1_000, 100_000) == 0  # too few queries to try some
 
 
 @pytest.mark.parametrize("n_columns", [2, 14])
