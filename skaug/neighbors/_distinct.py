@@ -1,5 +1,6 @@
 """Rows that occur more than once."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,7 @@ def _bits(values: Floats) -> NDArray[np.uint64]:
     return values.view(np.uint64)
 
 
+@lru_cache(maxsize=16)
 def _multipliers(n: int) -> NDArray[np.uint64]:
     rng = np.random.Generator(np.random.PCG64(0x5EED))  # any fixed odd numbers do
     return rng.integers(2**64, size=n, dtype=np.uint64) | np.uint64(1)

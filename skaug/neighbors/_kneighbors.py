@@ -10,7 +10,12 @@ from skaug._core.table import is_sparse
 from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._metric import CategoryMetric
-from skaug.neighbors._products import pays_to_compile, product_kneighbors, workers
+from skaug.neighbors._products import (
+    count_plain,
+    pays_to_compile,
+    product_kneighbors,
+    workers,
+)
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sparse import sparse_kneighbors
@@ -100,20 +105,32 @@ def nearest(
     """
     if is_sparse(numeric):
         return sparse_kneighbors(numeric, queries, among, k, _threads(n_jobs))
-    rows, threads = _as_rows(numeric, codes, metric), _threads(n_jobs)
-    if rows.is_numeric:
-        X, compiled = rows.numeric, pays_to_compile(rows, queries, among, k)
-        if compiled and _sweep_fits(X):
-            swept = _swept(X, queries, among, k, threads)
-            if swept is not None:
-                return swept
-        if _tree_pays(X, len(among)):
-            return tree_kneighbors(rows, queries, among, k, threads)
-        if _direct_pays(X, len(queries), len(among), compiled):
-            return direct_kneighbors(rows, queries, among, k)
-        if _scan_pays(X, len(queries), len(among)):
-            return scan_kneighbors(rows, queries, among, k, threads)
-    return product_kneighbors(rows, queries, among, k, threads)
+    rows = _as_rows(numeric, codes, metric)
+    if not rows.is_numeric:
+        return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
+    compiled = pays_to_compile(rows, queries, among, k)
+    if compiled and _sweep_fits(rows.numeric):
+        swept = _swept(rows.numeric, queries, among, k, _threads(n_jobs))
+        if swept is not None:
+            return swept
+    found = _unswept(rows, queries, among, k, n_jobs, compiled)
+    if not compiled:
+        count_plain(queries, among)
+    return found
+
+
+def _unswept(
+    rows: Rows, queries: Indices, among: Indices, k: int, n_jobs: int | None, compiled: bool
+) -> Indices:
+    """Return the neighbours by an engine that looks at all products, or goes down a tree."""
+    X = rows.numeric
+    if _tree_pays(X, len(among)):
+        return tree_kneighbors(rows, queries, among, k, _threads(n_jobs))
+    if _direct_pays(X, len(queries), len(among), compiled):
+        return direct_kneighbors(rows, queries, among, k)
+    if _scan_pays(X, len(queries), len(among)):
+        return scan_kneighbors(rows, queries, among, k, _threads(n_jobs))
+    return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
 
 
 def _threads(n_jobs: int | None) -> int:

@@ -20,7 +20,7 @@ from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile
 
-__all__ = ["Each", "pays_to_compile", "product_kneighbors", "workers"]
+__all__ = ["Each", "count_plain", "pays_to_compile", "product_kneighbors", "workers"]
 
 Each: TypeAlias = Callable[..., list[Any]]
 
@@ -28,7 +28,7 @@ _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
-_IMPORT_PAIRS = 500_000_000  # and from which importing Numba is
+_IMPORT_PAIRS = 500_000_000  # from which importing Numba is, in one search or in many
 _COMPILED_K = 64  # its lists are kept sorted by insertion
 
 
@@ -185,10 +185,33 @@ def _lists_and_tile(
 
 
 def pays_to_compile(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
-    """Whether there are compiled loops for these rows, and enough to do for them."""
-    n_pairs = len(queries) * len(among) // (1 + (2 * len(queries) >= len(among)))
-    enough = _MANY if is_loaded() else _IMPORT_PAIRS
-    return has_numba() and rows.is_numeric and k <= _COMPILED_K and n_pairs >= enough
+    """Whether there are compiled loops for these rows, and enough to do for them.
+
+    Importing them takes as long as comparing some hundred million pairs. They are imported once
+    so many have been compared without: at most twice the time that was needed is spent.
+    """
+    if not (has_numba() and rows.is_numeric and k <= _COMPILED_K):
+        return False
+    n_pairs = _n_pairs(queries, among)
+    is_near = is_loaded() or n_pairs + _plain.n_pairs >= _IMPORT_PAIRS
+    return n_pairs >= _MANY and is_near
+
+
+def count_plain(queries: Indices, among: Indices) -> None:
+    """Count pairs that were compared without compiled loops, though these are for so many."""
+    if _n_pairs(queries, among) >= _MANY:
+        _plain.n_pairs += _n_pairs(queries, among)
+
+
+class _Plain:
+    n_pairs = 0  # of this process: changes when Numba is imported, and never a result
+
+
+_plain = _Plain()
+
+
+def _n_pairs(queries: Indices, among: Indices) -> int:
+    return len(queries) * len(among) // (1 + (2 * len(queries) >= len(among)))
 
 
 def _one_of_two(n: int) -> NDArray[np.bool_]:

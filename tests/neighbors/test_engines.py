@@ -235,6 +235,25 @@ def test_a_sweep_is_tried_where_it_may_pay():
     assert share_that_pays(many, 1_000, 100_000) == 0  # too few queries to try some
 
 
+def test_compiled_loops_are_imported_once_enough_has_been_compared(monkeypatch):
+    monkeypatch.setattr(_products, "has_numba", lambda: True)
+    monkeypatch.setattr(_products, "is_loaded", lambda: False)
+    monkeypatch.setattr(_products, "_plain", _products._Plain())
+    X = np.random.default_rng(0).normal(size=(10_000, 3))
+    rows, some, everything = numbers_only(X), np.arange(2_000), np.arange(10_000)
+    answers = []
+    for _ in range(26):
+        answers.append(_products.pays_to_compile(rows, some, everything, 5))
+        _products.count_plain(some, everything)  # 20 million pairs
+    assert answers.index(True) == 24  # 500 million with this search
+    assert answers == sorted(answers)
+    few = np.arange(10)
+    assert not _products.pays_to_compile(rows, few, everything, 5)  # for so few they are not used
+    before = _products._plain.n_pairs
+    _products.count_plain(few, everything)
+    assert _products._plain.n_pairs == before
+
+
 @pytest.mark.parametrize("n_columns", [2, 14])
 def test_many_ties(loops, n_columns):
     X = np.random.default_rng(0).integers(2, size=(3000, n_columns)).astype(float)
