@@ -12,24 +12,33 @@ __all__ = ["interpolate_compiled"]
 
 
 def interpolate_compiled(
-    X: Floats, seed: Indices, partner: Indices, step: Floats, out: Floats
+    X: Floats,
+    seed: Indices,
+    partner: Indices,
+    step: Floats,
+    out: Floats,
+    position: Indices | None = None,
 ) -> None:
     """Write what `skaug._core.batch.interpolate` writes, to the last bit."""
-    last = len(X) - 1
-    seed = np.clip(seed, 0, last).astype(np.intp, copy=False)
-    partner = np.clip(partner, 0, last).astype(np.intp, copy=False)
-    step = step.astype(X.dtype, copy=False)
+    if position is None:
+        position = np.empty(0, dtype=np.intp)  # for None would be compiled anew
+    place = position.astype(np.intp, copy=False)
 
     def work(part: slice) -> None:
-        _interpolate(X, seed[part], partner[part], step[part], out[part])
+        parents = (rows[part].astype(np.intp, copy=False) for rows in (seed, partner))
+        _interpolate(X, place, *parents, step[part].astype(X.dtype, copy=False), out[part])
 
-    write_rows(work, len(out), n_writers())
+    write_rows(work, len(out), n_writers(out.nbytes))
 
 
 @kernel()
-def _interpolate(X: Any, seed: Any, partner: Any, step: Any, out: Any) -> None:
+def _interpolate(X: Any, position: Any, seed: Any, partner: Any, step: Any, out: Any) -> None:
+    is_placed = len(position) > 0
+    last = len(position) - 1 if is_placed else len(X) - 1
     for i in range(len(seed)):
-        a, b, share = seed[i], partner[i], step[i]
+        a, b, share = min(max(seed[i], 0), last), min(max(partner[i], 0), last), step[i]
+        if is_placed:
+            a, b = position[a], position[b]
         for j in range(out.shape[1]):
             moved = (X[b, j] - X[a, j]) * share
             out[i, j] = X[a, j] + (moved if moved == moved else np.float32(0))  # NaN: the seed's

@@ -179,9 +179,7 @@ def interpolate(
     if _pays_to_compile(X, out):
         from skaug._core._interpolate_numba import interpolate_compiled
 
-        if position is not None:
-            seed, partner = position[seed], position[partner]
-        interpolate_compiled(X, seed, partner, step, out)
+        interpolate_compiled(X, seed, partner, step, out, position)
         return
     with np.errstate(over="ignore", invalid="ignore"):
         has_missing = bool(np.isnan(X.sum()))  # or infinite; a pass that allocates nothing

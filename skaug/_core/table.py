@@ -12,7 +12,7 @@ from scipy import sparse
 
 from skaug._core.batch import Batch, Floats, Indices
 from skaug._core.columns import categorical_mask
-from skaug._core.writers import copy_rows
+from skaug._core.writers import copy_rows, total_of
 
 __all__ = ["Table", "appended_rows", "gathered_rows", "is_frame", "is_sparse", "round_into"]
 
@@ -102,9 +102,7 @@ class Table(ABC):
 
     def check_finite(self, values: Floats, positions: NDArray[Any]) -> None:
         """Refuse infinite values, naming the first one's column and row."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = values.sum(dtype=np.float64)
-        if np.isfinite(total) or not np.isinf(values).any():
+        if np.isfinite(total_of(values)) or not np.isinf(values).any():
             return
         row, column = np.argwhere(np.isinf(values))[0]
         raise ValueError(

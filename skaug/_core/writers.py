@@ -1,4 +1,4 @@
-"""Large arrays are written by two threads: one cannot keep the memory busy."""
+"""Large arrays are written and read by two threads: one cannot keep the memory busy."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ import numpy as np
 from joblib import cpu_count
 from numpy.typing import NDArray
 
-__all__ = ["copy_rows", "n_writers", "write_rows"]
+__all__ = ["copy_rows", "n_writers", "total_of", "write_rows"]
 
 _THREADS = 2  # writing to memory is no faster with more
 _MANY_BYTES = 1 << 26  # below, fresh threads fetch fresh memory dearer than they write
@@ -44,3 +44,16 @@ def copy_rows(X: NDArray[Any], rows: NDArray[np.integer[Any]] | None, out: NDArr
             np.take(X, rows[part], axis=0, out=out[part], mode="clip")
 
     write_rows(write, len(out), n_writers(out.nbytes))
+
+
+def total_of(values: NDArray[np.floating[Any]]) -> float:
+    """Return the sum of all values: no number where one is missing, or infinite."""
+    totals = []
+
+    def add(part: slice) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            totals.append(values[part].sum(dtype=np.float64))
+
+    write_rows(add, len(values), n_writers(values.nbytes))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sum(totals))

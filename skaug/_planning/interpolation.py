@@ -81,10 +81,11 @@ def interpolated_batch(
     if k == 0:
         return Batch(seed=pool[seed])
 
+    place = seed if len(first) == len(pool) else group[seed]
     is_seed = np.zeros(len(first), dtype=bool)
-    is_seed[group[seed]] = True
+    is_seed[place] = True
     wanted = np.flatnonzero(is_seed)  # only seeds need neighbours
-    row = (np.cumsum(is_seed) - 1)[group[seed]]
+    row = place if is_seed.all() else (np.cumsum(is_seed) - 1)[place]
     found = neighbors_of(
         wanted,
         numeric[first],
@@ -99,7 +100,7 @@ def interpolated_batch(
     )
     weight = np.bincount(group)[found]
     choice = _draw_weighted(weight, row, rng)
-    partner = pool[first[found[row, choice]]]
+    partner = pool[first[found]][row, choice]
     steps = voted = None
     if X.n_numeric:
         steps = rng.random(len(seed)) if step is None else step(partner, rng)
