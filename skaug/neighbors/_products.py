@@ -28,7 +28,7 @@ _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
-_IMPORT_PAIRS = 500_000_000  # from which importing Numba is, in one search or in many
+_IMPORT_PAIRS = 250_000_000  # from which importing Numba is, in one search or in many
 _COMPILED_K = 64  # its lists are kept sorted by insertion
 
 

@@ -16,7 +16,7 @@ from skaug.neighbors._shortlist import shortest
 __all__ = ["scan_kneighbors"]
 
 _LINES = 256  # queries that are multiplied together
-_PIECE = 2048  # by so many rows at a time: the products stay in a level-2 cache
+_PIECE = 1024  # by so many rows at a time: the products stay in a level-2 cache
 _GROUP = 8  # products of which only the minimum is kept
 _PAIRS = 1 << 20  # that are measured at a time: where many rows tie there may be more
 

@@ -245,7 +245,7 @@ def test_compiled_loops_are_imported_once_enough_has_been_compared(monkeypatch):
     for _ in range(26):
         answers.append(_products.pays_to_compile(rows, some, everything, 5))
         _products.count_plain(some, everything)  # 20 million pairs
-    assert answers.index(True) == 24  # 500 million with this search
+    assert answers.index(True) == 12  # 260 million with this search
     assert answers == sorted(answers)
     few = np.arange(10)
     assert not _products.pays_to_compile(rows, few, everything, 5)  # for so few they are not used
