@@ -4,7 +4,7 @@ from typing import Any
 
 from skaug._core.compiled import kernel
 
-__all__ = ["insert_row", "squared_distance"]
+__all__ = ["insert_row", "nth_smallest", "squared_distance"]
 
 
 @kernel(allocates=False)
@@ -39,3 +39,20 @@ def insert_row(index: Any, squared: Any, candidate: int, distance: float) -> boo
         at -= 1
     squared[at], index[at] = distance, candidate
     return True
+
+
+@kernel(allocates=False)
+def nth_smallest(values: Any, nth: int, kept: Any) -> Any:
+    """Return the nth of the smallest values; `kept` has room for so many, and is overwritten."""
+    n_kept, largest = 0, values[0]
+    for value in values:
+        if n_kept == nth and value >= largest:
+            continue
+        n_kept = min(n_kept + 1, nth)
+        at = n_kept - 1
+        while at > 0 and kept[at - 1] > value:
+            kept[at] = kept[at - 1]
+            at -= 1
+        kept[at] = value
+        largest = kept[n_kept - 1]
+    return largest

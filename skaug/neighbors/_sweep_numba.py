@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skaug._core.compiled import kernel
-from skaug.neighbors._rank_numba import insert_row, squared_distance
+from skaug.neighbors._rank_numba import insert_row, nth_smallest, squared_distance
 from skaug.neighbors._sweep_cost import CHUNK
 
 __all__ = ["CELL", "NOBODY", "sweep"]
@@ -63,6 +63,7 @@ def sweep(cells: Any, asked: Any, scale: float, found: Any) -> int:
             np.empty((_FOUR, _LINES), dtype=np.float32),
             np.empty(_FOUR, dtype=np.float32),
             np.empty(_FOUR, dtype=np.bool_),
+            np.empty(k + 1, dtype=np.float32),
         ),
     )
     n_visits = 0
@@ -103,7 +104,7 @@ def _visit(
     coordinates = asked[0]
     turned, norm, limit, squared = chunk
     bound, active, four, seen = room
-    thresholds, near = seen[2:]
+    thresholds, near = seen[2:4]
     m, last, n_visits = four.shape[1], found.shape[1] - 1, 0
     half_error = (m + 8) * _SUM_ERROR / 2
     for cell in chosen:
@@ -148,13 +149,35 @@ def _take(
     squared: Any,
 ) -> None:
     """Take the rows of a cell that are near enough into the list of a query."""
+    minima, kept = seen[1], seen[4]
+    if squared[-1] == np.inf and len(kept) < _LINES:
+        # what is near by its products is a good beginning; k + 1, since one may be the query
+        near = nth_smallest(minima[e], len(kept), kept)
+        _take_up_to(near, seen, e, cell, cells, query, asked, margins, found, squared)
+    scale, norm, slack = margins
+    threshold = _threshold(squared[-1], scale, norm, slack)
+    _take_up_to(threshold, seen, e, cell, cells, query, asked, margins, found, squared)
+
+
+@kernel(allocates=False)
+def _take_up_to(
+    threshold: Any,
+    seen: Any,
+    e: int,
+    cell: int,
+    cells: Any,
+    query: int,
+    asked: Any,
+    margins: Any,
+    found: Any,
+    squared: Any,
+) -> None:
+    """Take the rows whose products are up to a threshold, which falls with the last distance."""
     rows, order = cells[5], cells[6]
     numbers, index = asked[1], asked[2]
     products, minima = seen[:2]
     scale, norm, slack = margins
-    first, last = cell * CELL, len(found) - 1
-    threshold = _threshold(squared[last], scale, norm, slack)
-    n_rows = len(order) - first
+    first, n_rows = cell * CELL, len(order) - cell * CELL
     for line in range(_LINES):
         if minima[e, line] > threshold:
             continue
@@ -162,7 +185,7 @@ def _take(
             if products[e, r] <= threshold and order[first + r] != index[query]:
                 distance = squared_distance(numbers, query, rows, first + r)
                 if insert_row(found, squared, order[first + r], distance):
-                    threshold = _threshold(squared[last], scale, norm, slack)
+                    threshold = min(threshold, _threshold(squared[-1], scale, norm, slack))
 
 
 @kernel(allocates=False)
@@ -208,7 +231,7 @@ def _to_queries(low: Any, high: Any, cell: int, turned: Any, bound: Any) -> None
 @kernel(allocates=False)
 def _multiply(columns: Any, halves: Any, cell: int, four: Any, seen: Any) -> None:
     """Multiply the rows of a cell with four queries, and see which of them it may be near."""
-    products, minima, thresholds, near = seen
+    products, minima, thresholds, near, _ = seen
     _begin(columns, halves, cell, four, products)
     for j in range(_FOUR, columns.shape[1], _FOUR):
         _add(columns, cell, j, four, products)

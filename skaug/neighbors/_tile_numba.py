@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skaug._core.compiled import kernel
-from skaug.neighbors._rank_numba import insert_row, squared_distance
+from skaug.neighbors._rank_numba import insert_row, nth_smallest, squared_distance
 
 __all__ = ["insert", "serve"]
 
@@ -65,6 +65,7 @@ def serve(
     index, _, limits, error, _, is_tight = lists
     n_lines = products.shape[1] // _LINE
     minima = np.empty(n_lines, dtype=products.dtype)
+    kept = np.empty(index.shape[1] + 1, dtype=products.dtype)
     words = np.zeros(-(-n_lines // _LINE), dtype=np.uint64)
     room = minima, words, words.view(np.uint8)
     nothing = np.full(len(slots), -np.inf, dtype=products.dtype), theirs[1], theirs[2]
@@ -77,7 +78,8 @@ def serve(
         limit = limits[slot]
         if limit == np.inf and n_lines > index.shape[1]:
             # k + 1, since the query itself may be one of them
-            least = _least(products, i, index.shape[1] + 1, minima)
+            _find_minima(products, i, minima)
+            least = nth_smallest(minima, index.shape[1] + 1, kept)
             limit = products.dtype.type((least + 2 * error[slot]) * (1 + _ROUNDING))
             if not is_tight:  # what is near by the products is a good beginning, but no more
                 _take(tile, i, limit, lists, nothing, found, 0, room)
@@ -139,27 +141,9 @@ def _mark(products: Any, i: int, limit: Any, limits: Any, marks: Any, n_lines: i
         marks[j] = near
 
 
-@kernel(allocates=False)
-def _least(products: Any, i: int, nth: int, minima: Any) -> Any:
-    """Return the nth of the smallest products of lines: at most so large is the nth product."""
-    _find_minima(products, i, minima)
-    n_kept, largest = 0, minima[0]
-    for line in range(len(minima)):  # the smallest are kept in order, in place
-        value = minima[line]
-        if n_kept == nth and value >= largest:
-            continue
-        n_kept = min(n_kept + 1, nth)
-        at = n_kept - 1
-        while at > 0 and minima[at - 1] > value:
-            minima[at] = minima[at - 1]
-            at -= 1
-        minima[at] = value
-        largest = minima[n_kept - 1]
-    return largest
-
-
 @kernel(fastmath=_FAST, allocates=False)
 def _find_minima(products: Any, i: int, minima: Any) -> None:
+    """Find the least product of each line."""
     n = np.uint64(len(minima))
     for j in range(n):
         a = min(products[i, j], products[i, j + n])
