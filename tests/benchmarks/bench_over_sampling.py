@@ -6,10 +6,10 @@ Run by hand, on an otherwise idle machine (figures go to docs/benchmarks.rst):
     python tests/benchmarks/bench_over_sampling.py --rows 10000 --samplers SMOTE
 
 Both libraries run in one process on the same data, by turns; the table gives medians and
-their ratio (above 1: skaug is faster). Where Numba is installed its kernels are loaded first,
-which is timed apart: a process does that once, and by itself where it pays. Memory is measured
-in a process of its own: the peak resident size above what stood before the data, as a multiple
-of input plus output.
+ratios to imbalanced-learn (above 1: skaug is faster). Where Numba is installed skaug runs
+without its kernels and with them. They are loaded before, which is timed apart: a process does
+that once, and by itself where it pays. Memory is measured in a process of its own: the peak
+resident size above what stood before the data, as a multiple of input plus output.
 """
 
 import argparse
@@ -17,14 +17,17 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager, nullcontext
 from statistics import median
+from unittest import mock
 
 import imblearn.over_sampling as peer
 import numpy as np
 
 import skaug.over_sampling as ours
+from skaug._core import batch
 from skaug._core.compiled import has_numba
-from skaug.neighbors import kneighbors
+from skaug.neighbors import _products, kneighbors
 
 N_CATEGORICAL, N_LEVELS = 10, 20
 KERNELS = [(8, "isotropic"), (128, "isotropic")]  # that are searched by each of them
@@ -67,19 +70,33 @@ def make_case(name, n_rows, n_columns, share, kind):
     return X, y
 
 
+@contextmanager
+def without_numba():
+    """Let skaug do what it does where Numba is not installed."""
+    with ExitStack() as stack:
+        for module, name in ((_products, "has_numba"), (batch, "is_loaded")):
+            stack.enter_context(mock.patch.object(module, name, return_value=False))
+        yield
+
+
 def time_case(case, repeats, budget):
+    """Return the median time of each arm."""
     X, y = make_case(*case)
-    samplers = make_samplers(case[0], case[2])
-    spent = [[], []]
+    theirs, mine = make_samplers(case[0], case[2])
+    arms = {"peer": (theirs, nullcontext), "skaug": (mine, without_numba)}
+    if has_numba():
+        arms["skaug[fast]"] = mine, nullcontext
+    spent = {arm: [] for arm in arms}
     begin = time.perf_counter()
     for _ in range(repeats):
-        for sampler, times in zip(samplers, spent, strict=True):
-            start = time.perf_counter()
-            sampler.fit_resample(X, y)
-            times.append(time.perf_counter() - start)
+        for arm, (sampler, setting) in arms.items():
+            with setting():
+                start = time.perf_counter()
+                sampler.fit_resample(X, y)
+                spent[arm].append(time.perf_counter() - start)
         if time.perf_counter() - begin > budget:
             break
-    return median(spent[0]), median(spent[1])
+    return {arm: median(times) for arm, times in spent.items()}
 
 
 def load_kernels():
@@ -143,7 +160,9 @@ def main():
         command = [sys.executable, __file__, "--load"]
         took = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         print(f"Numba and its kernels were loaded in {float(took):.2f} s, apart from the table.\n")
-    header = "| sampler | rows | columns | minority | data | peer s | skaug s | ratio |"
+    arms = ["skaug", "skaug[fast]"] if has_numba() else ["skaug"]
+    header = "| sampler | rows | columns | minority | data | peer s |"
+    header += "".join(f" {arm} s | ratio |" for arm in arms)
     header += "" if options.no_memory else " peer memory | skaug memory |"
     print(header, "|" + "---|" * (header.count("|") - 1), sep="\n", flush=True)
     ratios = {}
@@ -155,16 +174,20 @@ def main():
                         if kind == "low rank" and n_columns <= 10:
                             continue
                         case = (name, n_rows, n_columns, share, kind)
-                        theirs, mine = time_case(case, options.repeats, options.budget)
-                        ratios.setdefault(name, []).append(theirs / mine)
+                        took = time_case(case, options.repeats, options.budget)
                         line = f"| {name} | {n_rows:,} | {n_columns} | {share:.0%} | {kind} "
-                        line += f"| {theirs:.3f} | {mine:.3f} | {theirs / mine:.1f} |"
+                        line += f"| {took['peer']:.3f} |"
+                        for arm in arms:
+                            ratio = took["peer"] / took[arm]
+                            ratios.setdefault((name, arm), []).append(ratio)
+                            line += f" {took[arm]:.3f} | {ratio:.1f} |"
                         if not options.no_memory:
                             line += "".join(f" {memory_in_child(case, i):.2f} |" for i in (0, 1))
                         print(line, flush=True)
-    for name, found in ratios.items():
+    print()
+    for (name, arm), found in ratios.items():
         mean = np.exp(np.mean(np.log(found)))
-        print(f"\n{name}: geometric mean {mean:.2f}, smallest {min(found):.2f}")
+        print(f"{name}, {arm}: geometric mean {mean:.2f}, smallest {min(found):.2f}")
 
 
 if __name__ == "__main__":
