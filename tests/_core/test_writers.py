@@ -46,3 +46,26 @@ def test_threads_change_nothing(sampler, n_threads, monkeypatch):
     X_res, _ = sampler.fit_resample(X, y)
     assert len(seen) >= n_threads
     assert_array_equal(X_res, expected)
+
+
+@pytest.fixture(params=[1, 2])
+def readers(request, monkeypatch):
+    monkeypatch.setattr(writers, "n_writers", lambda *_: request.param)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("n_rows", [1, 2, 5])
+def test_what_is_not_finite_shows_in_the_total(readers, value, n_rows):
+    for row in range(n_rows):
+        X = np.ones((n_rows, 3), dtype=np.float32)
+        assert writers.total_of(X) == 3 * n_rows
+        X[row, 1] = value
+        assert not np.isfinite(writers.total_of(X))
+
+
+def test_opposite_infinities_do_not_cancel(readers):
+    assert np.isnan(writers.total_of(np.array([[np.inf], [-np.inf]])))
+
+
+def test_the_total_of_nothing(readers):
+    assert writers.total_of(np.empty((0, 3))) == 0

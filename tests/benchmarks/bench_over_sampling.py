@@ -119,6 +119,8 @@ def status(key):
 def measure_memory(case, which):
     """Return peak / (input + output), both libraries loaded and warm before the data is made."""
     sampler = make_samplers(case[0], case[2])[which]
+    if has_numba():
+        load_kernels()
     sampler.fit_resample(*make_case(case[0], 200, *case[2:3], 0.1, case[4]))
     before = status("VmRSS")
     X, y = make_case(*case)

@@ -290,8 +290,9 @@ def test_interpolation_is_the_same_to_the_last_bit(X, rng, n_made, dtype):
     seed, partner = rng.integers(12, size=(2, n_made), dtype=np.int32)
     step = rng.random(n_made)
     plain, compiled = np.empty((2, n_made, X.shape[1]), dtype=dtype)
-    interpolate(X, seed, partner, step, plain)
-    interpolate_compiled(X, seed, partner, step, compiled)
+    position = rng.permutation(12).astype(np.int32) if rng.random() < 0.5 else None
+    interpolate(X, seed, partner, step, plain, position)
+    interpolate_compiled(X, seed, partner, step, compiled, position)
     assert_array_equal(compiled, plain)
     assert compiled[~np.isnan(plain)].tobytes() == plain[~np.isnan(plain)].tobytes()
 
