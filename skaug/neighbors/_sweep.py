@@ -90,8 +90,7 @@ class Sweep:
         self.numbers = _padded(X)
         order = among[self._spatial_order(among, CELL)]
         self.cells = _Cells.empty(order, n_columns, self.n_axes, self.numbers.shape[1])
-        n_cells = len(self.cells.reach)
-        each(self._fill, _slices(n_cells, _CELLS))
+        each(self._fill, _slices(len(self.cells.reach), _CELLS))
 
     def _turn(self, X: Floats, rows: slice) -> None:
         """Set the coordinates of some rows, so few that they stay in cache."""
@@ -102,7 +101,9 @@ class Sweep:
     def _fill(self, which: slice) -> None:
         """Fill some cells."""
         cells = self.cells
-        order = cells.order[which.start * CELL : which.stop * CELL]
+        rows = slice(which.start * CELL, which.stop * CELL)
+        order = cells.order[rows]
+        cells.rows[rows] = self.numbers[order]
         filled = np.append(order, np.full(-len(order) % CELL, order[-1]))
         coordinates = self.coordinates[filled].reshape(-1, CELL, self.coordinates.shape[1])
         boxed = coordinates[:, :, : self.n_axes]
@@ -112,13 +113,6 @@ class Sweep:
         cells.halves[which].ravel()[len(order) :] = np.inf
         cells.reach[which] = np.sqrt(squares.max(axis=1))
         cells.columns[which] = coordinates.transpose(0, 2, 1)
-        np.take(
-            self.numbers,
-            order,
-            axis=0,
-            mode="clip",
-            out=cells.rows[which.start * CELL :][: len(order)],
-        )
 
     def _spatial_order(self, rows: Indices, size: int) -> Indices:
         order = np.arange(len(rows))
