@@ -65,9 +65,11 @@ html_theme_options = {
 
 
 def skip_member(app, what, name, obj, skip, options):
-    """Leave out the methods that scikit-learn generates: they are alike on every estimator."""
+    """Leave out the methods that scikit-learn generates, or has: they are alike everywhere."""
     generated = name == "get_metadata_routing" or (name.startswith("set_") and "request" in name)
-    return True if generated else skip
+    # their docstrings refer to pages of scikit-learn
+    inherited = name in {"score", "set_output"} and obj.__module__.startswith("sklearn.")
+    return True if generated or inherited else skip
 
 
 def setup(app):
