@@ -33,12 +33,17 @@ def interpolate_compiled(
 
 @kernel()
 def _interpolate(X: Any, position: Any, seed: Any, partner: Any, step: Any, out: Any) -> None:
-    is_placed = len(position) > 0
-    last = len(position) - 1 if is_placed else len(X) - 1
     for i in range(len(seed)):
-        a, b, share = min(max(seed[i], 0), last), min(max(partner[i], 0), last), step[i]
-        if is_placed:
-            a, b = position[a], position[b]
+        a, b, share = seed[i], partner[i], step[i]
+        if len(position):
+            a, b = position[_within(a, position)], position[_within(b, position)]
+        a, b = _within(a, X), _within(b, X)
         for j in range(out.shape[1]):
             moved = (X[b, j] - X[a, j]) * share
             out[i, j] = X[a, j] + (moved if moved == moved else np.float32(0))  # NaN: the seed's
+
+
+@kernel(allocates=False)
+def _within(row: int, rows: Any) -> int:
+    """Return a row that is there: no bounds are checked in a kernel, and -1 stands for none."""
+    return min(max(row, 0), len(rows) - 1)

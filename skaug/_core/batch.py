@@ -16,7 +16,7 @@ __all__ = ["Batch", "Floats", "Indices", "interpolate", "joined"]
 Indices: TypeAlias = NDArray[np.signedinteger[Any]]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
-_COMPILED_CELLS = 1 << 18  # below, starting threads costs what is won
+_COMPILED_CELLS = 1 << 18  # below, less is won than calling it costs
 _BLOCK_BYTES = 1 << 18  # two scratch blocks stay in a core's second-level cache
 
 
@@ -119,7 +119,7 @@ class Batch:
             if self.pool is None or len(self.pool) == len(X):
                 interpolate(X, self.seed, self.partner, self.step, out)
                 return
-            position = np.empty(len(X), dtype=self.pool.dtype)
+            position = np.zeros(len(X), dtype=self.pool.dtype)
             position[self.pool] = np.arange(len(self.pool))
             interpolate(X[self.pool], self.seed, self.partner, self.step, out, position)
         else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skaug._core.batch import Floats
+from skaug._core.batch import Floats, Indices
 from skaug._core.threads import one_blas_thread
 
 __all__ = ["PrincipalAxes", "principal_axes"]
@@ -40,11 +40,12 @@ class PrincipalAxes:
         return min(int(enough) + 1, len(cumulated))
 
 
-def principal_axes(X: Floats) -> PrincipalAxes:
+def principal_axes(X: Floats, among: Indices | None = None) -> PrincipalAxes:
     """Return the principal axes of a sample of rows; any orthonormal basis would be exact."""
-    sample = X[:: max(1, len(X) // _SAMPLE)]
+    step = max(1, len(X if among is None else among) // _SAMPLE)
+    sample = X[::step] if among is None else X[among[::step]]
     center = np.median(sample, axis=0)
     centred = sample - center
-    with one_blas_thread():
+    with one_blas_thread:
         variances, vectors = np.linalg.eigh(centred.T @ centred / len(sample))
     return PrincipalAxes(center, vectors[:, ::-1], np.maximum(variances[::-1], 0))

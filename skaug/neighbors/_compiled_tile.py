@@ -47,11 +47,11 @@ class CompiledTile(Tile):
         best, size, n_columns = self.best, self.among.size, self.products.shape[1]
         slots = (self.others[:, None] * size + np.arange(size)).ravel()
         if wanted is None:
-            theirs = np.full(n_columns, -np.inf, best.limit.dtype), np.empty(0), slots
+            theirs = np.full(n_columns, -np.inf, best.limit.dtype), np.empty(0)
         else:
             limit = np.where(np.repeat(wanted, size), best.limit[slots], -np.inf)
             limit = limit.astype(best.limit.dtype)
-            theirs = limit, best.squared[slots, -1], best.index[slots, -1]
+            theirs = limit, best.squared[slots, -1]
         room = 0 if wanted is None else best.k * n_columns
         while True:
             row, column, squared = np.empty(room, np.intp), np.empty(room, np.intp), np.empty(room)

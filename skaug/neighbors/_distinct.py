@@ -80,7 +80,9 @@ def _bits(values: Floats) -> NDArray[np.uint64]:
 @lru_cache(maxsize=16)
 def _multipliers(n: int) -> NDArray[np.uint64]:
     rng = np.random.Generator(np.random.PCG64(0x5EED))  # any fixed odd numbers do
-    return rng.integers(2**64, size=n, dtype=np.uint64) | np.uint64(1)
+    multipliers = rng.integers(2**64, size=n, dtype=np.uint64) | np.uint64(1)
+    multipliers.setflags(write=False)
+    return multipliers
 
 
 def _hash(numeric: Any) -> NDArray[np.uint64]:

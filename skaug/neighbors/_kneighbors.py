@@ -1,5 +1,6 @@
 """The k nearest rows of each row, by the fastest exact way that fits the data."""
 
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from skaug.neighbors._direct import direct_kneighbors
 from skaug.neighbors._metric import CategoryMetric
 from skaug.neighbors._products import (
     count_plain,
+    has_loops,
     pays_to_compile,
     product_kneighbors,
     workers,
@@ -113,9 +115,10 @@ def nearest(
         swept = _swept(rows.numeric, queries, among, k, _threads(n_jobs))
         if swept is not None:
             return swept
+    begin = perf_counter()
     found = _unswept(rows, queries, among, k, n_jobs, compiled)
-    if not compiled:
-        count_plain(queries, among)
+    if not compiled and has_loops(rows, queries, among, k):
+        count_plain(perf_counter() - begin)
     return found
 
 
@@ -153,19 +156,21 @@ def _swept(X: Floats, queries: Indices, among: Indices, k: int, threads: int) ->
     """Return the neighbours by a compiled sweep, or None where products cost less."""
     from skaug.neighbors._sweep import Sweep
 
-    members = among if len(among) == len(X) else np.union1d(among, queries)
-    if len(members) < len(X):
-        X = X[members]
-        among, queries = (np.searchsorted(members, rows) for rows in (among, queries))
     with workers(len(queries) * len(among), threads) as each:
-        axes = principal_axes(X[among])
+        axes = principal_axes(X, among)
         at_most = share_that_pays(axes, len(queries), len(among))
-        found = Sweep(X, among, axes, each)(queries, k, at_most) if at_most else None
+        if not at_most:
+            return None
+        members = among if len(among) == len(X) else np.union1d(among, queries)
+        if len(members) < len(X):
+            X = X[members]
+            among, queries = (np.searchsorted(members, rows) for rows in (among, queries))
+        found = Sweep(X, among, axes, each)(queries, k, at_most)
     return None if found is None else members[found]
 
 
 def _sweep_fits(X: Floats) -> bool:
-    """Whether there are columns to sort by."""
+    """Whether there are columns to sort by, and not so many that axes are dear."""
     return 0 < X.shape[1] <= _AXES_COLUMNS
 
 
@@ -181,8 +186,10 @@ def _tree_pays(X: Floats, n_among: int) -> bool:
 def _direct_pays(X: Floats, n_queries: int, n_among: int, compiled: bool) -> bool:
     """Whether blocks of near rows, and leaving out axes of little variance, would not pay."""
     n_pairs = n_queries * n_among
-    if compiled or n_pairs <= _DIRECT_PAIRS:
-        return n_pairs <= (_DIRECT_COMPILED_PAIRS if compiled else _DIRECT_PAIRS)
+    if compiled:
+        return n_pairs <= _DIRECT_COMPILED_PAIRS
+    if n_pairs <= _DIRECT_PAIRS:
+        return True
     return n_pairs <= _DIRECT_FULL_PAIRS and n_among <= _DIRECT_ROWS and not _axes_pay(X)
 
 

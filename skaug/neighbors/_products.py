@@ -20,7 +20,7 @@ from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile
 
-__all__ = ["Each", "count_plain", "pays_to_compile", "product_kneighbors", "workers"]
+__all__ = ["Each", "count_plain", "has_loops", "pays_to_compile", "product_kneighbors", "workers"]
 
 Each: TypeAlias = Callable[..., list[Any]]
 
@@ -28,7 +28,8 @@ _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 _MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
-_IMPORT_PAIRS = 250_000_000  # from which importing Numba is, in one search or in many
+_IMPORT_PAIRS = 500_000_000  # of one search, from which importing Numba is
+_IMPORT_SECONDS = 1.0  # of many searches
 _COMPILED_K = 64  # its lists are kept sorted by insertion
 
 
@@ -78,7 +79,7 @@ def workers(n_pairs: int, threads: int) -> Iterator[Each]:
     if n_pairs <= _MANY or threads == 1:
         yield lambda work, items: list(map(work, items))
         return
-    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread, ThreadPoolExecutor(threads) as pool:
         yield lambda work, items: list(pool.map(work, items))
 
 
@@ -184,27 +185,31 @@ def _lists_and_tile(
     return CompiledShortlist(sources, k, rows, among), CompiledTile
 
 
-def pays_to_compile(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
-    """Whether there are compiled loops for these rows, and enough to do for them.
-
-    Importing them takes as long as comparing some hundred million pairs. They are imported once
-    so many have been compared without: at most twice the time that was needed is spent.
-    """
-    if not (has_numba() and rows.is_numeric and k <= _COMPILED_K):
-        return False
+def has_loops(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
+    """Whether there are compiled loops for these rows, and enough to do for them."""
     n_pairs = _n_pairs(queries, among)
-    is_near = is_loaded() or n_pairs + _plain.n_pairs >= _IMPORT_PAIRS
-    return n_pairs >= _MANY and is_near
+    return has_numba() and rows.is_numeric and k <= _COMPILED_K and n_pairs >= _MANY
 
 
-def count_plain(queries: Indices, among: Indices) -> None:
-    """Count pairs that were compared without compiled loops, though these are for so many."""
-    if _n_pairs(queries, among) >= _MANY:
-        _plain.n_pairs += _n_pairs(queries, among)
+def pays_to_compile(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
+    """Whether compiled loops are to be used.
+
+    They are imported for a large search, or once searches without them have taken a while: who
+    searches that much will go on.
+    """
+    if not has_loops(rows, queries, among, k):
+        return False
+    is_large = _n_pairs(queries, among) >= _IMPORT_PAIRS
+    return is_loaded() or is_large or _plain.seconds >= _IMPORT_SECONDS
+
+
+def count_plain(seconds: float) -> None:
+    """Count the time of a search that could have been done by compiled loops."""
+    _plain.seconds += seconds
 
 
 class _Plain:
-    n_pairs = 0  # of this process: changes when Numba is imported, and never a result
+    seconds = 0.0  # of this process: says when Numba is imported, and changes no result
 
 
 _plain = _Plain()

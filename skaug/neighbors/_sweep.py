@@ -88,7 +88,7 @@ class Sweep:
         self.coordinates = np.zeros((len(X), n_columns), dtype=np.float32)
         each(partial(self._turn, X), _slices(len(X), _ROWS))
         self.numbers = _padded(X)
-        order = among[self._spatial_order(among, CELL)]
+        order = among[self._spatial_order(among, CELL)].astype(np.int64, copy=False)
         self.cells = _Cells.empty(order, n_columns, self.n_axes, self.numbers.shape[1])
         each(self._fill, _slices(len(self.cells.reach), _CELLS))
 

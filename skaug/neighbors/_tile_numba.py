@@ -51,8 +51,8 @@ def serve(
         ``(index, squared, limit, error, scale, is_tight)`` of the queries, see `Shortlist`.
 
     theirs : tuple
-        ``(limit, squared, index)`` of the others: the largest product that matters, -inf where
-        nothing is wanted, and the last of the rows that are known.
+        ``(limit, squared)`` of the others: the largest product that matters, -inf where
+        nothing is wanted, and the distance of the last row that is known.
 
     found : tuple
         Room for what is near to columns: ``(row, column, squared)``.
@@ -68,7 +68,7 @@ def serve(
     kept = np.empty(index.shape[1] + 1, dtype=products.dtype)
     words = np.zeros(-(-n_lines // _LINE), dtype=np.uint64)
     room = minima, words, words.view(np.uint8)
-    nothing = np.full(len(slots), -np.inf, dtype=products.dtype), theirs[1], theirs[2]
+    nothing = np.full(len(slots), -np.inf, dtype=products.dtype), theirs[1]
     tile = products, queries, sources, first, slots, among, vectors
     n_found = 0
     for i in range(len(products)):
@@ -95,7 +95,7 @@ def _take(
     """Do what `serve` does for row i, and products up to a limit."""
     products, queries, sources, first, slots, among, vectors = tile
     index, squared, limits, error, scale, _ = lists
-    column_limit, last_squared, last_index = theirs
+    column_limit, last_squared = theirs
     minima, words, marks = room
     slot, n_lines, n_columns = first + i, len(minima), products.shape[1]
     query = queries[slot]
@@ -114,10 +114,8 @@ def _take(
             if insert_row(index[slot], squared[slot], other, distance):
                 _set_limit(limits, slot, squared[slot, -1], error, scale)
                 limit = min(limit, limits[slot])
-            if for_column and (
-                distance < last_squared[j]
-                or (distance == last_squared[j] and query < last_index[j])
-            ):
+            # ties too: which of them is nearer is settled where they are inserted
+            if for_column and distance <= last_squared[j]:
                 if n_found < len(found[0]):
                     found[0][n_found], found[1][n_found] = i, j
                     found[2][n_found] = distance

@@ -131,3 +131,18 @@ def test_joined_concatenates(parts):
     parts = [part.astype(np.int32) for part in parts]
     assert joined(parts).tolist() == [value for part in parts for value in part.tolist()]
     assert joined(parts).dtype == np.int32
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_no_partner_beside_a_pool(compiled, monkeypatch):
+    """-1 is no row of the pool: nothing is read for it, and a step of 0 leaves the seed."""
+    if compiled:
+        pytest.importorskip("numba")
+    monkeypatch.setattr(batch_module, "_COMPILED_CELLS", 0)
+    monkeypatch.setattr(batch_module, "is_loaded", lambda: compiled)
+    X, pool = np.random.default_rng(0).normal(size=(1000, 64)), np.arange(500, 1000)
+    seed = np.repeat(pool, 20)
+    lonely = Batch(seed=seed, partner=np.full(len(seed), -1), step=np.zeros(len(seed)), pool=pool)
+    rows = np.empty((len(seed), 64))
+    lonely.write(X, rows)
+    assert_array_equal(rows, X[seed])

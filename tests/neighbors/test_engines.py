@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from strategies import generators, numbers
 
 from skaug._core.batch import interpolate
@@ -30,6 +30,7 @@ from skaug.neighbors._sweep_cost import share_that_pays
 from skaug.neighbors._tree import tree_kneighbors
 
 KINDS = ["smooth", "grid", "duplicates", "outlier", "clusters", "low rank", "shifted", "float32"]
+KINDS += ["far clusters"]
 
 
 @st.composite
@@ -47,6 +48,9 @@ def tables(draw, max_rows=80, max_columns=40):
         X[rng.integers(n, size=2)] *= 10.0 ** draw(st.integers(2, 60))
     elif kind == "clusters":
         X = np.rint(X) + 1e-9 * rng.normal(size=(n, d))
+    elif kind == "far clusters":  # products are as large as what they are wrong by
+        X = 1e-3 * X
+        X[::2] += 1
     elif kind == "low rank":
         X = rng.normal(size=(n, 2)) @ rng.normal(size=(2, d)) + 1e-3 * X
     elif kind == "shifted":
@@ -126,6 +130,16 @@ def test_products(loops, blocks, X, data, threads):
     queries, among, k = drawn(data, len(X))
     found = product_kneighbors(numbers_only(X), queries, among, k, threads)
     assert_array_equal(found, reference(numbers_only(X), queries, among, k))
+
+
+def test_products_that_are_mostly_rounding(loops):
+    """Between rows of two tight clusters far apart float32 tells hardly anything."""
+    X = 1e-3 * np.random.default_rng(0).normal(size=(3000, 13))
+    X[::2] += 1
+    rows, everything = numbers_only(X), np.arange(3000)
+    found = product_kneighbors(rows, everything, everything, 5, 2)
+    asked = everything[::31]  # of both clusters
+    assert_array_equal(found[asked], reference(rows, asked, everything, 5))
 
 
 @per_test
@@ -235,23 +249,33 @@ def test_a_sweep_is_tried_where_it_may_pay():
     assert share_that_pays(many, 1_000, 100_000) == 0  # too few queries to try some
 
 
-def test_compiled_loops_are_imported_once_enough_has_been_compared(monkeypatch):
+def test_compiled_loops_are_imported_once_searches_have_taken_a_while(monkeypatch):
     monkeypatch.setattr(_products, "has_numba", lambda: True)
     monkeypatch.setattr(_products, "is_loaded", lambda: False)
+    monkeypatch.setattr(_products, "_MANY", 1_000)
+    monkeypatch.setattr(_products, "_COMPILED_K", 5)
     monkeypatch.setattr(_products, "_plain", _products._Plain())
-    X = np.random.default_rng(0).normal(size=(10_000, 3))
-    rows, some, everything = numbers_only(X), np.arange(2_000), np.arange(10_000)
-    answers = []
-    for _ in range(26):
-        answers.append(_products.pays_to_compile(rows, some, everything, 5))
-        _products.count_plain(some, everything)  # 20 million pairs
-    assert answers.index(True) == 12  # 260 million with this search
-    assert answers == sorted(answers)
-    few = np.arange(10)
-    assert not _products.pays_to_compile(rows, few, everything, 5)  # for so few they are not used
-    before = _products._plain.n_pairs
-    _products.count_plain(few, everything)
-    assert _products._plain.n_pairs == before
+    clock = iter(np.arange(0, 100, 0.3))
+    monkeypatch.setattr(_kneighbors, "perf_counter", lambda: next(clock))
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    everything = np.arange(60)
+
+    def pays():
+        return _products.pays_to_compile(numbers_only(X), everything, everything, 5)
+
+    for expected in [0.3, 0.6, 0.9]:
+        assert not pays()
+        kneighbors(X, 5)
+        assert_allclose(_products._plain.seconds, expected)
+    for k, queries in [(6, everything), (5, everything[:5])]:  # for which there are no loops
+        kneighbors(X, k, queries=queries)
+        assert_allclose(_products._plain.seconds, 0.9)
+    codes = np.zeros((60, 1), dtype=int)
+    kneighbors(X, 5, codes=codes, metric=CategoryMetric(mismatch=1.0))
+    assert_allclose(_products._plain.seconds, 0.9)
+    assert not pays()
+    kneighbors(X, 5)
+    assert pays()
 
 
 @pytest.mark.parametrize("n_columns", [2, 14])
