@@ -13,6 +13,7 @@ resident size above what stood before the data, as a multiple of input plus outp
 """
 
 import argparse
+import ctypes
 import json
 import subprocess
 import sys
@@ -125,6 +126,8 @@ def measure_memory(case, which):
     if has_numba():
         load_kernels()
     sampler.fit_resample(*make_case(case[0], 200, *case[2:3], 0.1, case[4]))
+    # what was freed so far would be used again, and not count
+    ctypes.CDLL(None).malloc_trim(0)
     before = status("VmRSS")
     X, y = make_case(*case)
     with open("/proc/self/clear_refs", "w") as file:
