@@ -16,13 +16,13 @@ from skaug.neighbors._products import (
     has_loops,
     pays_to_compile,
     product_kneighbors,
-    workers,
 )
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sparse import sparse_kneighbors
 from skaug.neighbors._sweep_cost import share_that_pays
 from skaug.neighbors._tree import tree_kneighbors
+from skaug.neighbors._workers import workers
 
 __all__ = ["kneighbors", "nearest"]
 

@@ -1,33 +1,28 @@
 """Exact neighbours by products of blocks: candidates in float32, settled in float64."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import partial
-from threading import local
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.compiled import has_numba, is_loaded
-from skaug._core.threads import one_blas_thread
 from skaug.neighbors._blocks import Blocks, block_distances
 from skaug.neighbors._far import near_and_far
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile
+from skaug.neighbors._workers import Each, Loans, workers
 
-__all__ = ["Each", "count_plain", "has_loops", "pays_to_compile", "product_kneighbors", "workers"]
-
-Each: TypeAlias = Callable[..., list[Any]]
+__all__ = ["count_plain", "has_loops", "pays_to_compile", "product_kneighbors"]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
-_MANY = 10_000_000  # pairs from which threads are worth starting; BLAS has its own
+_MANY = 10_000_000  # pairs from which compiled loops are worth calling
 _IMPORT_PAIRS = 500_000_000  # of one search, from which importing Numba is
 _IMPORT_SECONDS = 1.0  # of many searches
 _COMPILED_K = 64  # its lists are kept sorted by insertion
@@ -70,19 +65,6 @@ def product_kneighbors(
         return near_and_far(search, rows, about, queries, among, k)
 
 
-@contextmanager
-def workers(n_pairs: int, threads: int) -> Iterator[Each]:
-    """Give what applies a function to each of some items, in threads where that pays.
-
-    BLAS then has one, from before it is first used.
-    """
-    if n_pairs <= _MANY or threads == 1:
-        yield lambda work, items: list(map(work, items))
-        return
-    with one_blas_thread, ThreadPoolExecutor(threads) as pool:
-        yield lambda work, items: list(pool.map(work, items))
-
-
 class _Search:
     """One search of all queries in one precision, in rounds that go farther and farther."""
 
@@ -113,11 +95,11 @@ class _Search:
         self.tile_blocks = min(max(1, _TILE_COLUMNS // self.among.size), self.among.n_blocks)
         self.best, tile = _lists_and_tile(compiled, rows, self.sources, self.among, k)
         self.new_tile = partial(tile, rows, self.best, self.among, self.tile_blocks)
-        self.memory = local()
 
     def __call__(self, each: Each) -> tuple[Indices, Floats]:
         """Return the neighbours of the queries, and the squared distance of the last."""
         n_sources, n_among = self.least.shape
+        tiles = Loans(self.new_tile, min(each.n_threads, n_sources))
         rank = np.empty_like(self.nearest_first)
         np.put_along_axis(rank, self.nearest_first, np.arange(n_among)[None, :], axis=1)
         done = np.zeros(self.least.shape, dtype=bool)
@@ -134,7 +116,7 @@ class _Search:
                 both &= chosen
                 done |= both.T
             done |= chosen
-            found = each(partial(self._visit, chosen, both), range(n_sources))
+            found = each(partial(self._visit, tiles, chosen, both), range(n_sources))
             self._add([part for parts in found for part in parts], each)
             if width >= n_among:
                 break
@@ -142,18 +124,20 @@ class _Search:
         slots = self.sources.slot_of(self.queries)
         return self.best.index[slots], self.best.squared[slots, -1]
 
-    def _visit(self, chosen: NDArray[np.bool_], both: NDArray[np.bool_], block: int) -> list[Found]:
+    def _visit(
+        self, tiles: Loans[Tile], chosen: NDArray[np.bool_], both: NDArray[np.bool_], block: int
+    ) -> list[Found]:
         """Compare a block with others, nearest first; return what was found for their rows."""
         others = self.nearest_first[block]
         others, both = others[chosen[block, others]], both[block]
         slots, found = self.sources.slots(block), []
-        for begin in range(0, len(others), self.tile_blocks):
-            part = np.sort(others[begin : begin + self.tile_blocks])
-            part = part[(self.least[block, part] <= self.best.limit[slots].max()) | both[part]]
-            if len(part):
-                tile = self._tile()
-                tile.multiply(block, part)
-                found += tile.serve(both[part] if both[part].any() else None)
+        with tiles() as tile:
+            for begin in range(0, len(others), self.tile_blocks):
+                part = np.sort(others[begin : begin + self.tile_blocks])
+                part = part[(self.least[block, part] <= self.best.limit[slots].max()) | both[part]]
+                if len(part):
+                    tile.multiply(block, part)
+                    found += tile.serve(both[part] if both[part].any() else None)
         return found
 
     def _add(self, found: list[Found], each: Each) -> None:
@@ -166,12 +150,6 @@ class _Search:
         ends = np.searchsorted(slot, np.arange(self.sources.n_blocks + 1) * self.sources.size)
         parts: Iterable[slice] = map(slice, ends[:-1], ends[1:])
         each(lambda part: self.best.add(slot[part], candidate[part], squared[part]), parts)
-
-    def _tile(self) -> Tile:
-        if not hasattr(self.memory, "tile"):
-            self.memory.tile = self.new_tile()
-        tile: Tile = self.memory.tile
-        return tile
 
 
 def _lists_and_tile(

@@ -1,6 +1,6 @@
 """Neighbours of some rows among many more: groups of products are looked at by their minima."""
 
-from threading import local
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,9 @@ from skaug._core.batch import Floats, Indices
 from skaug.neighbors._direct import bounds, filled_up, near_groups
 from skaug.neighbors._far import near_and_far
 from skaug.neighbors._points import Centred, centred, points
-from skaug.neighbors._products import Each, workers
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import shortest
+from skaug.neighbors._workers import Each, Loans, workers
 
 __all__ = ["scan_kneighbors"]
 
@@ -55,16 +55,28 @@ class _Scan:
         self.right = filled_up(others, int(np.prod(shape))).reshape(*shape, -1)
         self.found = np.empty((len(queries), k), dtype=np.intp)
         self.squared = np.empty(len(queries))
-        self.memory = local()
 
     def __call__(self, each: Each) -> tuple[Indices, Floats]:
         """Return the neighbours of the queries, and the squared distance of the last."""
-        each(self._search, range(0, len(self.queries), _LINES))
+        parts = range(0, len(self.queries), _LINES)
+        room = Loans(self._room, min(each.n_threads, len(parts)))
+        each(partial(self._search, room), parts)
         return self.found, self.squared
 
-    def _search(self, begin: int) -> None:
+    def _room(self) -> tuple[Floats, Floats]:
+        """Return room for the products of a piece, and for the smallest of all pieces."""
+        n_pieces, group, n_groups, _ = self.right.shape
+        size, dtype = min(_LINES, len(self.queries)), self.right.dtype
+        products = np.empty(group * n_groups * size, dtype=dtype)
+        return products, np.empty(n_pieces * n_groups * size, dtype=dtype)
+
+    def _search(self, room: Loans[tuple[Floats, Floats]], begin: int) -> None:
         queries = self.queries[begin : begin + _LINES]
-        minima = self._minima(slice(begin, begin + len(queries)))
+        with room() as (products, minima):
+            part = slice(begin, begin + len(queries))
+            self._find(begin, queries, self._minima(part, products, minima))
+
+    def _find(self, begin: int, queries: Indices, minima: Floats) -> None:
         margin = self.margin[begin : begin + len(queries)]
         # k + 1, since the query itself may be one of them
         group, line, _ = near_groups(minima, self.k + 1, margin)
@@ -79,17 +91,13 @@ class _Scan:
             least, nearest, _ = shortest(slot, near, squared, self.k)
             self.found[begin + lines], self.squared[begin + lines] = nearest, least[:, -1]
 
-    def _minima(self, part: slice) -> Floats:
+    def _minima(self, part: slice, products: Floats, minima: Floats) -> Floats:
         """Return the smallest product of each group, a line for each, with some queries."""
         left = np.ascontiguousarray(self.left[part].T)
         n_pieces, group, n_groups, _ = self.right.shape
-        if not hasattr(self.memory, "minima"):
-            size = min(_LINES, len(self.queries))
-            self.memory.products = np.empty(group * n_groups * size, dtype=left.dtype)
-            self.memory.minima = np.empty(n_pieces * n_groups * size, dtype=left.dtype)
         shape = group, n_groups, left.shape[1]
-        products = self.memory.products[: np.prod(shape)].reshape(shape)
-        minima = self.memory.minima[: n_pieces * products[0].size].reshape(n_pieces, *shape[1:])
+        products = products[: np.prod(shape)].reshape(shape)
+        minima = minima[: n_pieces * products[0].size].reshape(n_pieces, *shape[1:])
         for right, smallest in zip(self.right, minima, strict=True):
             np.matmul(right.reshape(-1, len(left)), left, out=products.reshape(-1, shape[2]))
             products.min(axis=0, out=smallest)

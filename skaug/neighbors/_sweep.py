@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from skaug._core.batch import Floats, Indices
 from skaug.neighbors._axes import PrincipalAxes
 from skaug.neighbors._cells_numba import sort_rows
-from skaug.neighbors._products import Each
 from skaug.neighbors._rank import LANES
 from skaug.neighbors._sweep_cost import CHUNK, TRIED, n_multiplied
 from skaug.neighbors._sweep_numba import CELL, sweep
+from skaug.neighbors._workers import Each
 
 __all__ = ["Sweep"]
 

@@ -42,10 +42,13 @@ class Tile:
         self.rows, self.best, self.among = rows, best, among
         right = among.vectors.right
         n_products = best.blocks.size * among.size * n_others
+        # one for each group of a row's products, or for each product of a short row
+        n_minima = min(n_products, best.blocks.size * self._short_row())
+        n_minima = max(n_minima, n_products // _GROUP)
         self.space = np.empty(n_products, dtype=right.dtype)
-        self.row_minima = np.empty(n_products, dtype=right.dtype)
+        self.row_minima = np.empty(n_minima, dtype=right.dtype)
         self.column_minima = np.empty(n_products // MULTIPLE, dtype=right.dtype)
-        self.mask = np.empty(n_products, dtype=bool)
+        self.mask = np.empty(n_minima, dtype=bool)
         self.right = np.empty((among.size * n_others, right.shape[1]), dtype=right.dtype)
 
     def multiply(self, block: int, others: Indices) -> None:
@@ -75,8 +78,8 @@ class Tile:
 
     def find_minima(self, of_columns: bool) -> None:
         """Find the smallest product of each group, of rows and perhaps of columns too."""
-        k, (n_rows, n_columns) = self.best.k, self.products.shape
-        group = _GROUP if n_columns >= 2 * (k + 1) * _GROUP else 1
+        n_rows, n_columns = self.products.shape
+        group = _GROUP if n_columns >= self._short_row() else 1
         self.of_rows = _shaped(self.row_minima, n_rows, n_columns // group)
         np.min(self.products.reshape(n_rows, group, -1), axis=1, out=self.of_rows)
         if of_columns:
@@ -128,6 +131,10 @@ class Tile:
         candidate, column = candidate[is_row], column[is_row]
         slot = self.others[column // size] * size + column % size
         return slot, candidate, self.rows.squared(self._row_of(column), candidate)
+
+    def _short_row(self) -> int:
+        """Return how many products make a row in which grouping them pays."""
+        return 2 * (self.best.k + 1) * _GROUP
 
     def _gathered(self, others: Indices) -> Floats:
         """Return the vectors of some blocks, without a copy where they stand together."""

@@ -120,16 +120,21 @@ def status(key):
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(key))
 
 
+def give_back_freed():
+    """Let neither what was freed so far count, nor its being used again go uncounted."""
+    ctypes.CDLL(None).malloc_trim(0)
+
+
 def measure_memory(case, which):
     """Return peak / (input + output), both libraries loaded and warm before the data is made."""
     sampler = make_samplers(case[0], case[2])[which]
     if has_numba():
         load_kernels()
     sampler.fit_resample(*make_case(case[0], 200, *case[2:3], 0.1, case[4]))
-    # what was freed so far would be used again, and not count
-    ctypes.CDLL(None).malloc_trim(0)
+    give_back_freed()
     before = status("VmRSS")
     X, y = make_case(*case)
+    give_back_freed()
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")  # resets the peak
     X_res, y_res = sampler.fit_resample(X, y)

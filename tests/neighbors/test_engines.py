@@ -19,15 +19,17 @@ from skaug.neighbors import (
     _points,
     _products,
     _scan,
+    _workers,
     kneighbors,
 )
 from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._direct import direct_kneighbors
-from skaug.neighbors._products import product_kneighbors, workers
+from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sweep_cost import share_that_pays
 from skaug.neighbors._tree import tree_kneighbors
+from skaug.neighbors._workers import workers
 
 KINDS = ["smooth", "grid", "duplicates", "outlier", "clusters", "low rank", "shifted", "float32"]
 KINDS += ["far clusters"]
@@ -107,6 +109,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(_products, "_FIRST_COLUMNS", 1)
         monkeypatch.setattr(_products, "_GROWTH", 2)
         monkeypatch.setattr(_products, "_MANY", 0)
+        monkeypatch.setattr(_workers, "_MANY", 0)
         monkeypatch.setattr(_points, "_AXES_ROWS", 0)
         monkeypatch.setattr(_points, "_BUCKETS", 3)
 
@@ -117,6 +120,7 @@ def loops(request, monkeypatch):
     if request.param == "compiled":
         pytest.importorskip("numba")
         monkeypatch.setattr(_products, "_MANY", 0)
+        monkeypatch.setattr(_workers, "_MANY", 0)
     else:
         monkeypatch.setattr(_products, "has_numba", lambda: False)
 
@@ -172,7 +176,7 @@ def pieces(request, monkeypatch):
         for name, size in zip(["_LINES", "_PIECE"], request.param, strict=True):
             monkeypatch.setattr(_scan, name, size)
         monkeypatch.setattr(_scan, "_PAIRS", 1)
-        monkeypatch.setattr(_products, "_MANY", 0)
+        monkeypatch.setattr(_workers, "_MANY", 0)
 
 
 @per_test
@@ -212,7 +216,7 @@ def test_cells_are_halves_of_halves(X, size):
 @given(tables(max_rows=700, max_columns=60), st.data(), st.sampled_from([1, 2]))
 def test_sweep(monkeypatch, X, data, threads):
     pytest.importorskip("numba")
-    monkeypatch.setattr(_products, "_MANY", 0)
+    monkeypatch.setattr(_workers, "_MANY", 0)
     from skaug.neighbors._sweep import Sweep
 
     queries, among, k = drawn(data, len(X))
@@ -230,6 +234,7 @@ def test_a_sweep_among_some_rows(at_most, share, monkeypatch):
     """What queries among other rows get does not depend on which engine is chosen."""
     pytest.importorskip("numba")
     monkeypatch.setattr(_products, "_MANY", 0)
+    monkeypatch.setattr(_workers, "_MANY", 0)
     monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
     monkeypatch.setattr(_kneighbors, "share_that_pays", lambda *arguments: at_most)
     rng = np.random.default_rng(0)

@@ -1,0 +1,38 @@
+"""What threads of a search work with is made once, and lent."""
+
+import pytest
+
+from skaug.neighbors import _workers
+from skaug.neighbors._workers import Loans, workers
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_as_many_things_as_threads_are_enough(monkeypatch, threads):
+    monkeypatch.setattr(_workers, "_MANY", 0)
+    made = []
+
+    def make():
+        made.append(set())
+        return made[-1]
+
+    with workers(1, threads) as each:
+        loans = Loans(make, each.n_threads)
+        assert len(made) == each.n_threads == threads
+
+        def work(item):
+            with loans() as thing:
+                assert not thing  # nobody else has it now
+                thing.add(item)
+                thing.clear()
+            return item
+
+        assert each(work, range(200)) == list(range(200))
+    assert len(made) == threads
+
+
+def test_a_thing_comes_back_from_who_fails():
+    loans = Loans(list, 1)
+    with pytest.raises(ValueError, match="fails"), loans():
+        raise ValueError("who fails")
+    with loans() as thing:
+        assert thing == []
