@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from skaug._core.batch import Floats, Indices
 from skaug.neighbors._far import near_and_far
+from skaug.neighbors._multiply import multiply
 from skaug.neighbors._points import Centred, Points, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import shortest
+from skaug.neighbors._workers import Each, Loans, workers
 
 __all__ = ["bounds", "direct_kneighbors", "filled_up", "near_groups"]
 
@@ -20,7 +22,9 @@ _GROUP = 8  # products whose minimum is looked at before they are
 _ENOUGH = 20  # times k: groups, by whose minima the k-th smallest product is guessed well
 
 
-def direct_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int) -> Indices:
+def direct_kneighbors(
+    rows: Rows, queries: Indices, among: Indices, k: int, threads: int
+) -> Indices:
     """Return the k nearest of the rows `among` to each query, by (distance, index).
 
     A product is within a margin of a distance. So what is farther than the k-th smallest product
@@ -29,11 +33,13 @@ def direct_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int) -> I
     the rows are complete and have no categories.
     """
     about = centred(rows, turned=False)
-    return near_and_far(partial(_search, rows, about, k), rows, about, queries, among, k)
+    with workers(len(queries) * len(among), threads) as each:
+        search = partial(_search, rows, about, k, each)
+        return near_and_far(search, rows, about, queries, among, k)
 
 
 def _search(
-    rows: Rows, about: Centred, k: int, queries: Indices, among: Indices, dtype: Any
+    rows: Rows, about: Centred, k: int, each: Each, queries: Indices, among: Indices, dtype: Any
 ) -> tuple[Indices, Floats]:
     """Return the neighbours of the queries, and how far the last may be, squared."""
     itself = np.minimum(np.searchsorted(among, queries), len(among) - 1)
@@ -49,21 +55,27 @@ def _search(
     right, margin = filled_up(others, group * n_groups), bounds(asked)
     found, reach = np.empty((len(queries), k), dtype=np.intp), np.empty(len(queries))
     size = min(max(1, _PRODUCTS // len(right)), _MOST_LINES, len(queries))
-    space = np.empty(len(right) * size, dtype=dtype)
-    for begin in range(0, len(queries), size):
+    starts = range(0, len(queries), size)
+    room = Loans(partial(np.empty, len(right) * size, dtype), min(each.n_threads, len(starts)))
+
+    def find(begin: int) -> None:
         part = slice(begin, begin + size)
-        left, lines = asked.left[part], np.flatnonzero(is_itself[part])
-        products = space[: len(right) * len(left)].reshape(len(right), len(left))
-        np.matmul(right, left.T, out=products)
-        products[itself[part][lines], lines] = np.finfo(dtype).max
-        near, line = _near(products, n_groups, k, margin[part])
-        nearest, reach[part], in_doubt = _in_order(products, near, line, k, margin[part])
+        lines = np.flatnonzero(is_itself[part])
+        left = np.ascontiguousarray(asked.left[part].T)
+        with room() as space:
+            products = space[: len(right) * left.shape[1]].reshape(len(right), -1)
+            multiply(right, left, products)
+            products[itself[part][lines], lines] = np.finfo(dtype).max
+            near, line = _near(products, n_groups, k, margin[part])
+            nearest, reach[part], in_doubt = _in_order(products, near, line, k, margin[part])
         doubtful = np.flatnonzero(in_doubt[line])
         if len(doubtful):
             near, line = near[doubtful], line[doubtful]
             squared = rows.squared(queries[part][line], among[near])
             _, nearest[in_doubt], _ = shortest(line, near, squared, k)
         found[part] = among[nearest]
+
+    each(find, starts)
     return found, (reach + margin) / others.unit
 
 

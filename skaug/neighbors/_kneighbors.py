@@ -27,13 +27,15 @@ from skaug.neighbors._workers import workers
 __all__ = ["kneighbors", "nearest"]
 
 _DIRECT_PAIRS = 1 << 25  # up to which blocks of near rows cost more than they save
-_DIRECT_COMPILED_PAIRS = 3 << 24  # the same where the products are looked at by compiled loops
-_DIRECT_FULL_PAIRS = 1 << 27  # the same with few rows, and few axes to be spared
-_DIRECT_ROWS = 1 << 14
+_DIRECT_COMPILED_PAIRS = 1 << 25  # the same where the products are looked at by compiled loops
+_DIRECT_FULL_PAIRS = 3 << 27  # the same with few rows, and few axes to be spared
+_DIRECT_ROWS = 1 << 15
 _SCAN_PAIRS = 1 << 31  # up to which blocks cost more where a product serves but one row
 _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
+_TREE_PAIRS = 1 << 22  # nor below
+_TREE_SHARE = 200  # of the rows have to look for it to be worth building: one in so many
 
 
 def kneighbors(
@@ -127,10 +129,10 @@ def _unswept(
 ) -> Indices:
     """Return the neighbours by an engine that looks at all products, or goes down a tree."""
     X = rows.numeric
-    if _tree_pays(X, len(among)):
+    if _tree_pays(X, len(queries), len(among)):
         return tree_kneighbors(rows, queries, among, k, _threads(n_jobs))
     if _direct_pays(X, len(queries), len(among), compiled):
-        return direct_kneighbors(rows, queries, among, k)
+        return direct_kneighbors(rows, queries, among, k, _threads(n_jobs))
     if _scan_pays(X, len(queries), len(among)):
         return scan_kneighbors(rows, queries, among, k, _threads(n_jobs))
     return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
@@ -144,10 +146,13 @@ def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | No
     """Scale the numbers so that their squares stay finite, and the metric with them."""
     if codes is None or metric is None or not codes.shape[1]:
         codes, metric = np.empty((len(numeric), 0), dtype=np.int32), CategoryMetric()
-    has_missing = bool(np.isnan(numeric).any())
+    largest = max(numeric.max(initial=0), -numeric.min(initial=0))
+    has_missing = bool(np.isnan(largest))
+    if has_missing:
+        largest = float(np.fmax.reduce(np.abs(numeric), axis=None, initial=0))
     # small numbers stay small beside a mismatch of categories
-    small = codes.shape[1] > 0 and _largest(numeric) < 1
-    values, factor = (numeric, 1.0) if small else _scaled(numeric)
+    small = codes.shape[1] > 0 and largest < 1
+    values, factor = (numeric, 1.0) if small else _scaled(numeric, largest)
     values = np.ascontiguousarray(values, dtype=np.float64)
     return Rows(values, codes, metric.scaled(factor), has_missing)
 
@@ -174,10 +179,11 @@ def _sweep_fits(X: Floats) -> bool:
     return 0 < X.shape[1] <= _AXES_COLUMNS
 
 
-def _tree_pays(X: Floats, n_among: int) -> bool:
+def _tree_pays(X: Floats, n_queries: int, n_among: int) -> bool:
     """Whether a k-d tree finds its way: for one more axis it needs 2.5 times the rows."""
     n_columns = X.shape[1]
-    if not 0 < n_columns <= _TREE_COLUMNS:
+    is_small = n_queries * n_among <= _TREE_PAIRS or _TREE_SHARE * n_queries < n_among
+    if is_small or not 0 < n_columns <= _TREE_COLUMNS:
         return False
     n_axes = 0.75 * np.log2(n_among) - 4
     return bool(n_axes >= 1 and (n_columns <= n_axes or principal_axes(X).leading() <= n_axes))
@@ -204,13 +210,9 @@ def _axes_pay(X: Floats) -> bool:
     return n_columns <= _AXES_COLUMNS and n_columns - principal_axes(X).leading() > _SPARED_AXES
 
 
-def _largest(numeric: Floats) -> float:
-    return float(np.fmax.reduce(np.abs(numeric), axis=None, initial=0))
-
-
-def _scaled(numeric: Floats) -> tuple[Floats, float]:
+def _scaled(numeric: Floats, largest: float) -> tuple[Floats, float]:
     """Multiply by a power of two, returned too, where squares would overflow or vanish."""
-    largest, limits = _largest(numeric), np.finfo(numeric.dtype)
+    limits = np.finfo(numeric.dtype)
     if largest == 0 or limits.tiny**0.25 < largest < limits.max**0.25:
         return numeric, 1.0
     factor = 2.0 ** -max(-1000, min(1000, int(np.log2(largest))))

@@ -126,16 +126,21 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
         squares, shown, numeric = (
             part * stretch[:, None] for part in (numeric**2, present, numeric)
         )
-        left, right = [squares, shown, -2 * numeric], [shown, squares, numeric]
+        left, right = [(numeric, -2.0), (squares, 1.0), (shown, 1.0)], [numeric, shown, squares]
     else:
         squares = np.einsum("ij,ij->i", numeric, numeric)[:, None]
         one = np.ones_like(squares)
-        left, right = [-2 * numeric, squares, one], [numeric, one, squares]
-    width = sum(part.shape[1] for part in left)
+        left, right = [(numeric, -2.0), (squares, 1.0), (one, 1.0)], [numeric, one, squares]
+    width = sum(part.shape[1] for part in right)
     shape = len(members), width + sum(len(table) for table, _ in tables)
-    a, b = np.empty(shape, dtype=dtype), np.zeros(shape, dtype=dtype)
-    np.concatenate(left, axis=1, out=a[:, :width], casting="same_kind")
-    np.concatenate(right, axis=1, out=b[:, :width], casting="same_kind")
+    a, b = np.empty(shape, dtype=dtype), np.empty(shape, dtype=dtype)
+    at = 0
+    for (part, factor), other in zip(left, right, strict=True):
+        columns = slice(at, at + part.shape[1])
+        np.multiply(part, factor, out=a[:, columns], casting="same_kind")
+        b[:, columns] = other
+        at = columns.stop
+    b[:, width:] = 0
     for table, level in tables:
         a[:, width : width + len(table)] = (unit * table).astype(dtype)[level]
         b[np.arange(len(b)), width + level] = 1

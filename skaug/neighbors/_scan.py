@@ -8,6 +8,7 @@ import numpy as np
 from skaug._core.batch import Floats, Indices
 from skaug.neighbors._direct import bounds, filled_up, near_groups
 from skaug.neighbors._far import near_and_far
+from skaug.neighbors._multiply import TOGETHER, multiply
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import shortest
@@ -15,8 +16,8 @@ from skaug.neighbors._workers import Each, Loans, workers
 
 __all__ = ["scan_kneighbors"]
 
-_LINES = 256  # queries that are multiplied together
-_PIECE = 1024  # by so many rows at a time: the products stay in a level-2 cache
+_LINES = 192  # queries that are multiplied together
+_PIECE = 1024  # by so many rows at a time: the products stay in a core's level-2 cache
 _GROUP = 8  # products of which only the minimum is kept
 _PAIRS = 1 << 20  # that are measured at a time: where many rows tie there may be more
 
@@ -50,8 +51,8 @@ class _Scan:
         self.margin = bounds(vectors)[: len(queries)]
         group = _GROUP if len(among) >= 2 * (k + 1) * _GROUP else 1
         n_pieces = -(-len(among) // _PIECE)
-        self.n_groups = -(-len(among) // (n_pieces * group))  # of a piece
-        shape = n_pieces, group, self.n_groups
+        n_groups = -(-len(among) // (n_pieces * TOGETHER)) * TOGETHER // group  # of a piece
+        shape = n_pieces, group, n_groups
         self.right = filled_up(others, int(np.prod(shape))).reshape(*shape, -1)
         self.found = np.empty((len(queries), k), dtype=np.intp)
         self.squared = np.empty(len(queries))
@@ -99,8 +100,8 @@ class _Scan:
         products = products[: np.prod(shape)].reshape(shape)
         minima = minima[: n_pieces * products[0].size].reshape(n_pieces, *shape[1:])
         for right, smallest in zip(self.right, minima, strict=True):
-            np.matmul(right.reshape(-1, len(left)), left, out=products.reshape(-1, shape[2]))
-            products.min(axis=0, out=smallest)
+            multiply(right.reshape(-1, len(left)), left, products.reshape(-1, shape[2]))
+            np.minimum.reduce(products, axis=0, out=smallest)
         return minima.reshape(-1, shape[2])
 
     def _members(self, groups: Indices) -> Indices:

@@ -16,6 +16,7 @@ from skaug.neighbors import (
     _blocks,
     _direct,
     _kneighbors,
+    _multiply,
     _points,
     _products,
     _scan,
@@ -159,13 +160,15 @@ def parts(request, monkeypatch):
     """Products at once, or a few lines at a time."""
     if request.param:
         monkeypatch.setattr(_direct, "_PRODUCTS", request.param)
+        monkeypatch.setattr(_workers, "_MANY", 0)
+        monkeypatch.setattr(_multiply, "TOGETHER", 8)
 
 
 @per_test
-@given(tables(max_rows=200), st.data())
-def test_all_products_at_once(parts, X, data):
+@given(tables(max_rows=200), st.data(), st.sampled_from([1, 2]))
+def test_all_products_at_once(parts, X, data, threads):
     queries, among, k = drawn(data, len(X))
-    found = direct_kneighbors(numbers_only(X), queries, among, k)
+    found = direct_kneighbors(numbers_only(X), queries, among, k, threads)
     assert_array_equal(found, reference(numbers_only(X), queries, among, k))
 
 
@@ -176,6 +179,8 @@ def pieces(request, monkeypatch):
         for name, size in zip(["_LINES", "_PIECE"], request.param, strict=True):
             monkeypatch.setattr(_scan, name, size)
         monkeypatch.setattr(_scan, "_PAIRS", 1)
+        monkeypatch.setattr(_scan, "TOGETHER", 8)
+        monkeypatch.setattr(_multiply, "TOGETHER", 8)
         monkeypatch.setattr(_workers, "_MANY", 0)
 
 
