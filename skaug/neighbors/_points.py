@@ -17,6 +17,7 @@ _BOX_AXES = 16
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _AXES_ROWS = 4_000  # and below
 _LARGEST_EXPONENT = 511.0  # of 4: a unit beyond that of the smallest squares is no float
+_ROWS = 2_048  # that are made together: what they are made from stays in cache
 _BUCKETS = 64  # levels of a column that are told apart
 
 
@@ -111,35 +112,33 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
     which is at most the factor :math:`d / n_{shared}` of the nan-Euclidean distance. Categories
     give a row of their table of distances and the mark of a level.
     """
-    numeric, norms, tables = about.numeric[members], about.norms[members], _tables(rows, members)
+    norms, tables = about.norms[members], _tables(rows, members)
     stretch = np.ones(len(members))
     if rows.has_missing:
-        present = ~np.isnan(rows.numeric[members])
-        n_present = present.sum(axis=1)
-        stretch[n_present > 0] = np.sqrt(present.shape[1] / n_present[n_present > 0])
+        n_columns = rows.numeric.shape[1]
+        n_present = n_columns - np.isnan(rows.numeric[members]).sum(axis=1)
+        stretch[n_present > 0] = np.sqrt(n_columns / n_present[n_present > 0])
     size = stretch * stretch.max(initial=1) * (norms + norms.max(initial=0)) ** 2
     size += sum(float(table.max(initial=0)) for table, _ in tables)
     exponent = np.ceil(np.log2(np.sqrt(size.max(initial=0)) or 1.0))
     unit = 4.0 ** np.minimum(-exponent, _LARGEST_EXPONENT)
-    numeric = numeric * np.sqrt(unit)
-    if rows.has_missing:
-        squares, shown, numeric = (
-            part * stretch[:, None] for part in (numeric**2, present, numeric)
-        )
-        left, right = [(numeric, -2.0), (squares, 1.0), (shown, 1.0)], [numeric, shown, squares]
-    else:
-        squares = np.einsum("ij,ij->i", numeric, numeric)[:, None]
-        one = np.ones_like(squares)
-        left, right = [(numeric, -2.0), (squares, 1.0), (one, 1.0)], [numeric, one, squares]
-    width = sum(part.shape[1] for part in right)
+    width = 3 * about.numeric.shape[1] if rows.has_missing else about.numeric.shape[1] + 2
     shape = len(members), width + sum(len(table) for table, _ in tables)
     a, b = np.empty(shape, dtype=dtype), np.empty(shape, dtype=dtype)
-    at = 0
-    for (part, factor), other in zip(left, right, strict=True):
-        columns = slice(at, at + part.shape[1])
-        np.multiply(part, factor, out=a[:, columns], casting="same_kind")
-        b[:, columns] = other
-        at = columns.stop
+    for begin in range(0, len(members), _ROWS):
+        part = slice(begin, begin + _ROWS)
+        numeric = about.numeric[members[part]] * np.sqrt(unit)
+        if rows.has_missing:
+            shown = ~np.isnan(rows.numeric[members[part]]) * stretch[part, None]
+            numeric, squares = numeric * stretch[part, None], numeric**2 * stretch[part, None]
+            left, right = (numeric, squares, shown), (numeric, shown, squares)
+        else:
+            squares = np.einsum("ij,ij->i", numeric, numeric)[:, None]
+            one = np.ones_like(squares)
+            left, right = (numeric, squares, one), (numeric, one, squares)
+        np.concatenate(left, axis=1, out=a[part, :width], casting="same_kind")
+        np.concatenate(right, axis=1, out=b[part, :width], casting="same_kind")
+    a[:, : about.numeric.shape[1]] *= -2
     b[:, width:] = 0
     for table, level in tables:
         a[:, width : width + len(table)] = (unit * table).astype(dtype)[level]

@@ -8,7 +8,7 @@ import numpy as np
 from skaug._core.batch import Floats, Indices
 from skaug.neighbors._direct import bounds, filled_up, near_groups
 from skaug.neighbors._far import near_and_far
-from skaug.neighbors._multiply import TOGETHER, multiply
+from skaug.neighbors._multiply import TOGETHER, n_together
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import shortest
@@ -99,8 +99,11 @@ class _Scan:
         shape = group, n_groups, left.shape[1]
         products = products[: np.prod(shape)].reshape(shape)
         minima = minima[: n_pieces * products[0].size].reshape(n_pieces, *shape[1:])
-        for right, smallest in zip(self.right, minima, strict=True):
-            multiply(right.reshape(-1, len(left)), left, products.reshape(-1, shape[2]))
+        together = n_together(group * n_groups, len(left), shape[2])
+        pieces = self.right.reshape(n_pieces, -1, together, len(left))
+        out = products.reshape(-1, together, shape[2])
+        for right, smallest in zip(pieces, minima, strict=True):
+            np.matmul(right, left, out=out)
             np.minimum.reduce(products, axis=0, out=smallest)
         return minima.reshape(-1, shape[2])
 
