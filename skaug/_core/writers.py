@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 __all__ = ["copy_rows", "n_writers", "total_of", "write_rows"]
 
 _THREADS = 2  # writing to memory is no faster with more
-_MANY_BYTES = 1 << 26  # below, fresh threads fetch fresh memory dearer than they write
+_MANY_BYTES = 1 << 25  # below, fresh threads fetch fresh memory dearer than they write
 
 
 def n_writers(n_bytes: int = _MANY_BYTES) -> int:
