@@ -4,7 +4,6 @@ from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -13,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from skaug._core import sklearn as sk
 from skaug._core.batch import Floats, Indices
 from skaug._core.extras import require
+from skaug.neighbors._workers import n_threads
 
 __all__ = ["ApproximateNeighbors"]
 
@@ -172,5 +172,4 @@ class ApproximateNeighbors(BaseEstimator):
         return rows
 
     def _threads(self) -> Any:
-        threads = effective_n_jobs(-1 if self.n_jobs is None else self.n_jobs)
-        return threadpool_limits(threads)
+        return threadpool_limits(n_threads(self.n_jobs))

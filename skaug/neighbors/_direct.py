@@ -23,7 +23,7 @@ _ENOUGH = 20  # times k: groups, by whose minima the k-th smallest product is gu
 
 
 def direct_kneighbors(
-    rows: Rows, queries: Indices, among: Indices, k: int, threads: int
+    rows: Rows, queries: Indices, among: Indices, k: int, n_jobs: int | None
 ) -> Indices:
     """Return the k nearest of the rows `among` to each query, by (distance, index).
 
@@ -33,7 +33,7 @@ def direct_kneighbors(
     the rows are complete and have no categories.
     """
     about = centred(rows, turned=False)
-    with workers(len(queries) * len(among), threads) as each:
+    with workers(len(queries) * len(among), n_jobs) as each:
         search = partial(_search, rows, about, k, each)
         return near_and_far(search, rows, about, queries, among, k)
 

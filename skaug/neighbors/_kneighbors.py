@@ -4,7 +4,6 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from skaug._core.batch import Floats, Indices
 from skaug._core.table import is_sparse
@@ -108,13 +107,13 @@ def nearest(
     All engines return the same rows in the same order.
     """
     if is_sparse(numeric):
-        return sparse_kneighbors(numeric, queries, among, k, _threads(n_jobs))
+        return sparse_kneighbors(numeric, queries, among, k, n_jobs)
     rows = _as_rows(numeric, codes, metric)
     if not rows.is_numeric:
-        return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
+        return product_kneighbors(rows, queries, among, k, n_jobs)
     compiled = pays_to_compile(rows, queries, among, k)
     if compiled and _sweep_fits(rows.numeric):
-        swept = _swept(rows.numeric, queries, among, k, _threads(n_jobs))
+        swept = _swept(rows.numeric, queries, among, k, n_jobs)
         if swept is not None:
             return swept
     begin = perf_counter()
@@ -130,16 +129,12 @@ def _unswept(
     """Return the neighbours by an engine that looks at all products, or goes down a tree."""
     X = rows.numeric
     if _tree_pays(X, len(queries), len(among)):
-        return tree_kneighbors(rows, queries, among, k, _threads(n_jobs))
+        return tree_kneighbors(rows, queries, among, k, n_jobs)
     if _direct_pays(X, len(queries), len(among), compiled):
-        return direct_kneighbors(rows, queries, among, k, _threads(n_jobs))
+        return direct_kneighbors(rows, queries, among, k, n_jobs)
     if _scan_pays(X, len(queries), len(among)):
-        return scan_kneighbors(rows, queries, among, k, _threads(n_jobs))
-    return product_kneighbors(rows, queries, among, k, _threads(n_jobs))
-
-
-def _threads(n_jobs: int | None) -> int:
-    return int(effective_n_jobs(-1 if n_jobs is None else n_jobs))
+        return scan_kneighbors(rows, queries, among, k, n_jobs)
+    return product_kneighbors(rows, queries, among, k, n_jobs)
 
 
 def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | None) -> Rows:
@@ -157,11 +152,13 @@ def _as_rows(numeric: Floats, codes: Indices | None, metric: CategoryMetric | No
     return Rows(values, codes, metric.scaled(factor), has_missing)
 
 
-def _swept(X: Floats, queries: Indices, among: Indices, k: int, threads: int) -> Indices | None:
+def _swept(
+    X: Floats, queries: Indices, among: Indices, k: int, n_jobs: int | None
+) -> Indices | None:
     """Return the neighbours by a compiled sweep, or None where products cost less."""
     from skaug.neighbors._sweep import Sweep
 
-    with workers(len(queries) * len(among), threads) as each:
+    with workers(len(queries) * len(among), n_jobs) as each:
         axes = principal_axes(X, among)
         at_most = share_that_pays(axes, len(queries), len(among))
         if not at_most:

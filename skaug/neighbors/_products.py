@@ -29,7 +29,7 @@ _COMPILED_K = 64  # its lists are kept sorted by insertion
 
 
 def product_kneighbors(
-    rows: Rows, queries: Indices, among: Indices, k: int, threads: int
+    rows: Rows, queries: Indices, among: Indices, k: int, n_jobs: int | None
 ) -> Indices:
     """Return the k nearest of the rows `among` to each query, by (distance, index).
 
@@ -53,10 +53,10 @@ def product_kneighbors(
     k : int
         Number of neighbours: fewer than ``len(among)``, or as many if no query is among them.
 
-    threads : int
-        Threads to use. The result does not depend on it.
+    n_jobs : int or None
+        Threads; None for all cores. The result does not depend on it.
     """
-    with workers(len(queries) * len(among), threads) as each:
+    with workers(len(queries) * len(among), n_jobs) as each:
         about = centred(rows)
 
         def search(queries: Indices, among: Indices, dtype: Any) -> tuple[Indices, Floats]:

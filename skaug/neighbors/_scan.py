@@ -22,7 +22,9 @@ _GROUP = 8  # products of which only the minimum is kept
 _PAIRS = 1 << 20  # that are measured at a time: where many rows tie there may be more
 
 
-def scan_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, threads: int) -> Indices:
+def scan_kneighbors(
+    rows: Rows, queries: Indices, among: Indices, k: int, n_jobs: int | None
+) -> Indices:
     """Return the k nearest of the rows `among` to each query, by (distance, index).
 
     Of the products of each query with 8 rows only the smallest is kept, while they are in
@@ -30,7 +32,7 @@ def scan_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, thread
     two margins bound what has to be measured. Parameters as for `product_kneighbors`; the rows
     are complete and have no categories.
     """
-    with workers(len(queries) * len(among), threads) as each:
+    with workers(len(queries) * len(among), n_jobs) as each:
         about = centred(rows, turned=False)
 
         def search(queries: Indices, among: Indices, dtype: Any) -> tuple[Indices, Floats]:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from skaug._core.batch import Floats, Indices
+from skaug.neighbors._workers import n_threads
 
 __all__ = ["sparse_kneighbors"]
 
@@ -14,7 +15,7 @@ _BLOCK_CELLS = 1 << 20  # of products, which are dense
 
 
 def sparse_kneighbors(
-    X: sparse.csr_array, queries: Indices, among: Indices, k: int, threads: int
+    X: sparse.csr_array, queries: Indices, among: Indices, k: int, n_jobs: int | None
 ) -> Indices:
     """Return the k nearest of the rows `among` to each query, by (distance, index).
 
@@ -48,6 +49,7 @@ def sparse_kneighbors(
 
     size = max(1, _BLOCK_CELLS // len(among))
     blocks = [queries[begin : begin + size] for begin in range(0, len(queries), size)]
+    threads = n_threads(n_jobs)
     if threads == 1 or len(blocks) < 2:
         found = [nearest(block) for block in blocks]
     else:

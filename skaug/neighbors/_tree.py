@@ -7,6 +7,7 @@ from skaug._core.batch import Indices
 from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rank import ranked
 from skaug.neighbors._rows import Rows
+from skaug.neighbors._workers import n_threads
 
 __all__ = ["tree_kneighbors"]
 
@@ -17,7 +18,9 @@ _ROUNDS = 3  # of asking for four times as many
 _BLOCK_CELLS = 1 << 20  # of candidates' columns
 
 
-def tree_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, threads: int) -> Indices:
+def tree_kneighbors(
+    rows: Rows, queries: Indices, among: Indices, k: int, n_jobs: int | None
+) -> Indices:
     r"""Return the k nearest of the rows `among` to each query, by (distance, index).
 
     The tree is asked for a few candidates more than k; the rows themselves are then compared.
@@ -45,7 +48,7 @@ def tree_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, thread
             part = open_rows[begin : begin + size]
             block = queries[part]
             ranks = [*range(1, n_asked + 1)]
-            workers = threads if len(block) >= _THREADED else 1
+            workers = n_threads(n_jobs) if len(block) >= _THREADED else 1
             distance, near = map(np.asarray, tree.query(centred[block], ranks, workers=workers))
             found[part], kth = ranked(X, block, among[near], k)
             reach = np.sqrt(kth) * (1 + error) + error * norms[block]
@@ -54,5 +57,5 @@ def tree_kneighbors(rows: Rows, queries: Indices, among: Indices, k: int, thread
         if n_asked == len(among) or not len(open_rows):
             return found
         n_asked *= 4
-    found[open_rows] = product_kneighbors(rows, queries[open_rows], among, k, threads)
+    found[open_rows] = product_kneighbors(rows, queries[open_rows], among, k, n_jobs)
     return found

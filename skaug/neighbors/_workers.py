@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
+from joblib import effective_n_jobs
+
 from skaug._core.threads import one_blas_thread
 
-__all__ = ["Each", "Loans", "workers"]
+__all__ = ["Each", "Loans", "n_threads", "workers"]
 
 Thing = TypeVar("Thing")
 
@@ -25,16 +27,23 @@ class Each:
 
 
 @contextmanager
-def workers(n_pairs: int, threads: int) -> Iterator[Each]:
+def workers(n_pairs: int, n_jobs: int | None) -> Iterator[Each]:
     """Give what applies a function to each of some items, in threads where that pays.
 
     BLAS then has one, from before it is first used.
     """
-    if n_pairs <= _MANY or threads == 1:
+    # to count the cores takes longer than a very small search
+    threads = 1 if n_pairs <= _MANY else n_threads(n_jobs)
+    if threads == 1:
         yield Each(map, 1)
         return
     with one_blas_thread, ThreadPoolExecutor(threads) as pool:
         yield Each(pool.map, threads)
+
+
+def n_threads(n_jobs: int | None) -> int:
+    """Return how many threads to use: all cores for None."""
+    return int(effective_n_jobs(-1 if n_jobs is None else n_jobs))
 
 
 class Loans(Generic[Thing]):
@@ -44,8 +53,8 @@ class Loans(Generic[Thing]):
     it is freed, and nobody else can use it.
     """
 
-    def __init__(self, make: Callable[[], Thing], n_threads: int) -> None:
-        self._things = [make() for _ in range(n_threads)]
+    def __init__(self, make: Callable[[], Thing], n_things: int) -> None:
+        self._things = [make() for _ in range(n_things)]
 
     @contextmanager
     def __call__(self) -> Iterator[Thing]:
