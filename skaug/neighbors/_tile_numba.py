@@ -52,7 +52,8 @@ def serve(
 
     theirs : tuple
         ``(limit, squared)`` of the others: the largest product that matters, -inf where
-        nothing is wanted, and the distance of the last row that is known.
+        nothing is wanted, and the distance of the last row that is known; the latter is empty
+        where nothing is wanted at all.
 
     found : tuple
         Room for what is near to columns: ``(row, column, squared)``.
@@ -63,11 +64,14 @@ def serve(
         How much was found; where that is more than there is room for, the rest is lost.
     """
     index, _, limits, error, _, is_tight = lists
-    n_lines = products.shape[1] // _LINE
-    minima = np.empty(n_lines, dtype=products.dtype)
-    kept = np.empty(index.shape[1] + 1, dtype=products.dtype)
+    n_lines, n_nearest = products.shape[1] // _LINE, index.shape[1] + 1
+    minima = np.empty((1, n_lines), dtype=products.dtype)
+    coarse = np.empty(n_lines // _LINE, dtype=products.dtype)
+    if len(coarse) < 2 * n_nearest:
+        coarse = minima[0]
+    kept = np.empty(n_nearest, dtype=products.dtype)
     words = np.zeros(-(-n_lines // _LINE), dtype=np.uint64)
-    room = minima, words, words.view(np.uint8)
+    marks = words.view(np.uint8)[:n_lines]
     nothing = np.full(len(slots), -np.inf, dtype=products.dtype), theirs[1]
     tile = products, queries, sources, first, slots, among, vectors
     n_found = 0
@@ -76,57 +80,73 @@ def serve(
         if queries[slot] < 0:
             continue
         limit = limits[slot]
-        if limit == np.inf and n_lines > index.shape[1]:
+        is_new = limit == np.inf and n_lines >= n_nearest
+        if is_new:
             # k + 1, since the query itself may be one of them
-            _find_minima(products, i, minima)
-            least = nth_smallest(minima, index.shape[1] + 1, kept)
+            _find_minima(products, i, minima[0])
+            if len(coarse) < n_lines:
+                _find_minima(minima, 0, coarse)
+            least = nth_smallest(coarse, n_nearest, kept)
             limit = products.dtype.type((least + 2 * error[slot]) * (1 + _ROUNDING))
             if not is_tight:  # what is near by the products is a good beginning, but no more
-                _take(tile, i, limit, lists, nothing, found, 0, room)
+                _mark_lines(minima[0], limit, marks)
+                _take(tile, i, limit, lists, nothing, found, 0, words)
                 limit = limits[slot]
-        n_found = _take(tile, i, limit, lists, theirs, found, n_found, room)
+        if is_new and not len(theirs[1]):
+            _mark_lines(minima[0], limit, marks)
+        else:
+            _mark(products, i, limit, theirs[0], marks)
+        n_found = _take(tile, i, limit, lists, theirs, found, n_found, words)
     return n_found
 
 
 @kernel(allocates=False)
 def _take(
-    tile: Any, i: int, limit: Any, lists: Any, theirs: Any, found: Any, n_found: int, room: Any
+    tile: Any, i: int, limit: Any, lists: Any, theirs: Any, found: Any, n_found: int, words: Any
 ) -> int:
-    """Do what `serve` does for row i, and products up to a limit."""
+    """Do what `serve` does for row i and the lines that are marked, eight in a word."""
     products, queries, sources, first, slots, among, vectors = tile
     index, squared, limits, error, scale, _ = lists
     column_limit, last_squared = theirs
-    minima, words, marks = room
-    slot, n_lines, n_columns = first + i, len(minima), products.shape[1]
-    query = queries[slot]
-    _mark(products, i, limit, column_limit, marks, n_lines)
-    for line in range(n_lines):
-        if not (words[line // _LINE] and marks[line]):
+    slot, n_lines, n_columns = first + i, products.shape[1] // _LINE, products.shape[1]
+    query, marks = queries[slot], words.view(np.uint8)
+    for word in range(len(words)):
+        if not words[word]:
             continue
-        for j in range(line, n_columns, n_lines):
-            for_column = products[i, j] <= column_limit[j]
-            if not (products[i, j] <= limit or for_column):
+        for line in range(word * _LINE, min((word + 1) * _LINE, n_lines)):
+            if not marks[line]:
                 continue
-            other = among[slots[j]]
-            if other < 0 or other == query:
-                continue
-            distance = squared_distance(sources, slot, vectors, slots[j])
-            if insert_row(index[slot], squared[slot], other, distance):
-                _set_limit(limits, slot, squared[slot, -1], error, scale)
-                limit = min(limit, limits[slot])
-            # ties too: which of them is nearer is settled where they are inserted
-            if for_column and distance <= last_squared[j]:
-                if n_found < len(found[0]):
-                    found[0][n_found], found[1][n_found] = i, j
-                    found[2][n_found] = distance
-                n_found += 1
+            for j in range(line, n_columns, n_lines):
+                for_column = products[i, j] <= column_limit[j]
+                if not (products[i, j] <= limit or for_column):
+                    continue
+                other = among[slots[j]]
+                if other < 0 or other == query:
+                    continue
+                distance = squared_distance(sources, slot, vectors, slots[j])
+                if insert_row(index[slot], squared[slot], other, distance):
+                    _set_limit(limits, slot, squared[slot, -1], error, scale)
+                    limit = min(limit, limits[slot])
+                # ties too: which of them is nearer is settled where they are inserted
+                if for_column and distance <= last_squared[j]:
+                    if n_found < len(found[0]):
+                        found[0][n_found], found[1][n_found] = i, j
+                        found[2][n_found] = distance
+                    n_found += 1
     return n_found
 
 
 @kernel(fastmath=_FAST, allocates=False)
-def _mark(products: Any, i: int, limit: Any, limits: Any, marks: Any, n_lines: int) -> None:
-    """Mark the lines of eight products, `n_lines` apart, of which one is up to a limit."""
-    n = np.uint64(n_lines)  # numbers without sign: so the loop is vectorised
+def _mark_lines(minima: Any, limit: Any, marks: Any) -> None:
+    """Mark the lines whose least product is up to a limit."""
+    for j in range(np.uint64(len(marks))):
+        marks[j] = minima[j] <= limit
+
+
+@kernel(fastmath=_FAST, allocates=False)
+def _mark(products: Any, i: int, limit: Any, limits: Any, marks: Any) -> None:
+    """Mark the lines of eight products, ``len(marks)`` apart, of which one is up to a limit."""
+    n = np.uint64(len(marks))  # numbers without sign: so the loop is vectorised
     for j in range(n):
         a, b = max(limit, limits[j]), max(limit, limits[j + n])
         c, d = max(limit, limits[j + 2 * n]), max(limit, limits[j + 3 * n])
