@@ -42,6 +42,6 @@ def kernel(
     return compiled
 
 
-def is_loaded() -> bool:
-    """Whether Numba has been imported by now: that alone takes half a second."""
-    return "numba" in sys.modules
+def is_loaded(module: str = "numba") -> bool:
+    """Whether a module has been imported by now: Numba alone takes half a second."""
+    return module in sys.modules

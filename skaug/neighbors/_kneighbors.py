@@ -9,13 +9,9 @@ from skaug._core.batch import Floats, Indices
 from skaug._core.table import is_sparse
 from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._direct import direct_kneighbors
+from skaug.neighbors._loops import count_plain, has_loops, pays_to_compile
 from skaug.neighbors._metric import CategoryMetric
-from skaug.neighbors._products import (
-    count_plain,
-    has_loops,
-    pays_to_compile,
-    product_kneighbors,
-)
+from skaug.neighbors._products import product_kneighbors
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._scan import scan_kneighbors
 from skaug.neighbors._sparse import sparse_kneighbors

@@ -8,24 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skaug._core.batch import Floats, Indices
-from skaug._core.compiled import has_numba, is_loaded
 from skaug.neighbors._blocks import Blocks, block_distances
 from skaug.neighbors._far import near_and_far
+from skaug.neighbors._loops import pays_to_compile
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile
 from skaug.neighbors._workers import Each, Loans, workers
 
-__all__ = ["count_plain", "has_loops", "pays_to_compile", "product_kneighbors"]
+__all__ = ["product_kneighbors"]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
-_MANY = 10_000_000  # pairs from which compiled loops are worth calling
-_IMPORT_PAIRS = 500_000_000  # of one search, from which importing Numba is
-_IMPORT_SECONDS = 1.0  # of many searches
-_COMPILED_K = 64  # its lists are kept sorted by insertion
 
 
 def product_kneighbors(
@@ -161,40 +157,6 @@ def _lists_and_tile(
     from skaug.neighbors._compiled_tile import CompiledShortlist, CompiledTile
 
     return CompiledShortlist(sources, k, rows, among), CompiledTile
-
-
-def has_loops(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
-    """Whether there are compiled loops for these rows, and enough to do for them."""
-    n_pairs = _n_pairs(queries, among)
-    return has_numba() and rows.is_numeric and k <= _COMPILED_K and n_pairs >= _MANY
-
-
-def pays_to_compile(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
-    """Whether compiled loops are to be used.
-
-    They are imported for a large search, or once searches without them have taken a while: who
-    searches that much will go on.
-    """
-    if not has_loops(rows, queries, among, k):
-        return False
-    is_large = _n_pairs(queries, among) >= _IMPORT_PAIRS
-    return is_loaded() or is_large or _plain.seconds >= _IMPORT_SECONDS
-
-
-def count_plain(seconds: float) -> None:
-    """Count the time of a search that could have been done by compiled loops."""
-    _plain.seconds += seconds
-
-
-class _Plain:
-    seconds = 0.0  # of this process: says when Numba is imported, and changes no result
-
-
-_plain = _Plain()
-
-
-def _n_pairs(queries: Indices, among: Indices) -> int:
-    return len(queries) * len(among) // (1 + (2 * len(queries) >= len(among)))
 
 
 def _one_of_two(n: int) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 from sklearn.neighbors import KDTree, NearestNeighbors
 
-from skaug.neighbors import _products as engines
+from skaug.neighbors import _loops as engines
 from skaug.neighbors import kneighbors
 
 K = 5

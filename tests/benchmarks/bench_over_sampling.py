@@ -28,7 +28,7 @@ import numpy as np
 import skaug.over_sampling as ours
 from skaug._core import batch
 from skaug._core.compiled import has_numba
-from skaug.neighbors import _products, kneighbors
+from skaug.neighbors import _loops, kneighbors
 
 N_CATEGORICAL, N_LEVELS = 10, 20
 KERNELS = [(8, "isotropic"), (128, "isotropic")]  # by a sweep, and by blocks
@@ -75,7 +75,7 @@ def make_case(name, n_rows, n_columns, share, kind):
 def without_numba():
     """Let skaug do what it does where Numba is not installed."""
     with ExitStack() as stack:
-        for module, name in ((_products, "has_numba"), (batch, "is_loaded")):
+        for module, name in ((_loops, "has_numba"), (batch, "is_loaded")):
             stack.enter_context(mock.patch.object(module, name, return_value=False))
         yield
 

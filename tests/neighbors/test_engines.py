@@ -16,6 +16,7 @@ from skaug.neighbors import (
     _blocks,
     _direct,
     _kneighbors,
+    _loops,
     _multiply,
     _points,
     _products,
@@ -109,7 +110,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(_products, "_TILE_COLUMNS", 2 * request.param)
         monkeypatch.setattr(_products, "_FIRST_COLUMNS", 1)
         monkeypatch.setattr(_products, "_GROWTH", 2)
-        monkeypatch.setattr(_products, "_MANY", 0)
+        monkeypatch.setattr(_loops, "_MANY", 0)
         monkeypatch.setattr(_workers, "_MANY", 0)
         monkeypatch.setattr(_points, "_AXES_ROWS", 0)
         monkeypatch.setattr(_points, "_BUCKETS", 3)
@@ -120,10 +121,10 @@ def loops(request, monkeypatch):
     """Products are looked at by NumPy, or by compiled loops where there is Numba."""
     if request.param == "compiled":
         pytest.importorskip("numba")
-        monkeypatch.setattr(_products, "_MANY", 0)
+        monkeypatch.setattr(_loops, "_MANY", 0)
         monkeypatch.setattr(_workers, "_MANY", 0)
     else:
-        monkeypatch.setattr(_products, "has_numba", lambda: False)
+        monkeypatch.setattr(_loops, "has_numba", lambda: False)
 
 
 per_test = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -238,9 +239,9 @@ def test_sweep(monkeypatch, X, data, threads):
 def test_a_sweep_among_some_rows(at_most, share, monkeypatch):
     """What queries among other rows get does not depend on which engine is chosen."""
     pytest.importorskip("numba")
-    monkeypatch.setattr(_products, "_MANY", 0)
+    monkeypatch.setattr(_loops, "_MANY", 0)
     monkeypatch.setattr(_workers, "_MANY", 0)
-    monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
+    monkeypatch.setattr(_loops, "_IMPORT_PAIRS", 0)
     monkeypatch.setattr(_kneighbors, "share_that_pays", lambda *arguments: at_most)
     rng = np.random.default_rng(0)
     X, order = rng.integers(3, size=(2000, 12)).astype(float), rng.permutation(2000)
@@ -260,29 +261,29 @@ def test_a_sweep_is_tried_where_it_may_pay():
 
 
 def test_compiled_loops_are_imported_once_searches_have_taken_a_while(monkeypatch):
-    monkeypatch.setattr(_products, "has_numba", lambda: True)
-    monkeypatch.setattr(_products, "is_loaded", lambda: False)
-    monkeypatch.setattr(_products, "_MANY", 1_000)
-    monkeypatch.setattr(_products, "_COMPILED_K", 5)
-    monkeypatch.setattr(_products, "_plain", _products._Plain())
+    monkeypatch.setattr(_loops, "has_numba", lambda: True)
+    monkeypatch.setattr(_loops, "is_loaded", lambda module: False)
+    monkeypatch.setattr(_loops, "_MANY", 1_000)
+    monkeypatch.setattr(_loops, "_MOST_K", 5)
+    monkeypatch.setattr(_loops, "_plain", _loops._Plain())
     clock = iter(np.arange(0, 100, 0.3))
     monkeypatch.setattr(_kneighbors, "perf_counter", lambda: next(clock))
     X = np.random.default_rng(0).normal(size=(60, 3))
     everything = np.arange(60)
 
     def pays():
-        return _products.pays_to_compile(numbers_only(X), everything, everything, 5)
+        return _loops.pays_to_compile(numbers_only(X), everything, everything, 5)
 
     for expected in [0.3, 0.6, 0.9]:
         assert not pays()
         kneighbors(X, 5)
-        assert_allclose(_products._plain.seconds, expected)
+        assert_allclose(_loops._plain.seconds, expected)
     for k, queries in [(6, everything), (5, everything[:5])]:  # for which there are no loops
         kneighbors(X, k, queries=queries)
-        assert_allclose(_products._plain.seconds, 0.9)
+        assert_allclose(_loops._plain.seconds, 0.9)
     codes = np.zeros((60, 1), dtype=int)
     kneighbors(X, 5, codes=codes, metric=CategoryMetric(mismatch=1.0))
-    assert_allclose(_products._plain.seconds, 0.9)
+    assert_allclose(_loops._plain.seconds, 0.9)
     assert not pays()
     kneighbors(X, 5)
     assert pays()
@@ -308,10 +309,10 @@ def test_an_installed_package_changes_nothing(dtype, n_columns, monkeypatch):
     X = rng.normal(size=(6000, 3)) @ rng.normal(size=(3, n_columns))
     X = np.asfortranarray(X.astype(dtype))
     X.flags.writeable = False
-    monkeypatch.setattr(_products, "_IMPORT_PAIRS", 0)
+    monkeypatch.setattr(_loops, "_IMPORT_PAIRS", 0)
     monkeypatch.setattr(_kneighbors, "_DIRECT_FULL_PAIRS", 0)
     expected = kneighbors(X, 5)
-    monkeypatch.setattr(_products, "has_numba", lambda: False)
+    monkeypatch.setattr(_loops, "has_numba", lambda: False)
     assert_array_equal(kneighbors(X, 5), expected)
 
 
