@@ -8,7 +8,7 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["one_blas_thread"]
+__all__ = ["blas_architectures", "one_blas_thread"]
 
 
 class _OneThread:
@@ -37,6 +37,12 @@ class _OneThread:
 
 one_blas_thread = _OneThread()
 """BLAS has one thread while this is entered: its idle ones look for work for a while."""
+
+
+def blas_architectures() -> set[str]:
+    """Return the kinds of processor that the BLAS libraries in use have kernels for."""
+    found = (library.get("architecture", "") for library in _controller().info())
+    return set(found)
 
 
 @cache

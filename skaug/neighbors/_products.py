@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skaug._core.batch import Floats, Indices
-from skaug.neighbors._blocks import Blocks, block_distances
+from skaug.neighbors._blocks import MULTIPLE, Blocks, block_distances
 from skaug.neighbors._far import near_and_far
 from skaug.neighbors._loops import pays_to_compile
+from skaug.neighbors._multiply import TOGETHER, are_thin, in_panels
 from skaug.neighbors._points import Centred, centred, points
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
@@ -20,6 +21,7 @@ from skaug.neighbors._workers import Each, Loans, workers
 __all__ = ["product_kneighbors"]
 
 _TILE_COLUMNS = 2_048  # multiplied by a block at a time
+_PANELS_FROM = 8_192  # queries: with fewer, larger steps in size leave more to multiply in vain
 _FIRST_COLUMNS = 2_048  # multiplied by each block before distances between blocks count
 _GROWTH = 4  # of the number of blocks, from one round to the next
 
@@ -72,16 +74,21 @@ class _Search:
         self.queries = queries
         self.mutual = 2 * len(queries) >= len(among) and bool(is_among[queries].all())
         # in the order of the blocks from the start, since vectors may be large
-        self.among = Blocks(among, about)
+        depth = about.numeric.shape[1] + 2
+        thin = len(queries) >= _PANELS_FROM and rows.is_numeric and are_thin(depth)
+        multiple = TOGETHER if thin else MULTIPLE
+        self.among = Blocks(among, about, multiple)
         if self.mutual:
             self.sources = self.among
             self.among.vectors = points(rows, about, self.among.members, dtype)
         else:
-            self.sources = Blocks(queries, about)
+            self.sources = Blocks(queries, about, multiple)
             members = [self.sources.members, self.among.members]
             vectors = points(rows, about, np.concatenate(members), dtype)
             self.sources.vectors = vectors[: len(members[0])]
             self.among.vectors = vectors[len(members[0]) :]
+        right = self.among.vectors.right
+        self.among.right = in_panels(right) if thin else right
         least, between = block_distances(self.sources, self.among)
         if self.mutual:
             np.fill_diagonal(between, -1)  # a block is nearest to itself

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from skaug._core.batch import Floats, Indices
 from skaug.neighbors._blocks import MULTIPLE, Blocks
+from skaug.neighbors._multiply import pairwise
 from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist, shortest
 
@@ -40,7 +41,7 @@ class Tile:
 
     def __init__(self, rows: Rows, best: Shortlist, among: Blocks, n_others: int) -> None:
         self.rows, self.best, self.among = rows, best, among
-        right = among.vectors.right
+        right = among.right
         n_products = best.blocks.size * among.size * n_others
         # one for each group of a row's products, or for each product of a short row
         n_minima = min(n_products, best.blocks.size * self._short_row())
@@ -49,16 +50,16 @@ class Tile:
         self.row_minima = np.empty(n_minima, dtype=right.dtype)
         self.column_minima = np.empty(n_products // MULTIPLE, dtype=right.dtype)
         self.mask = np.empty(n_minima, dtype=bool)
-        self.right = np.empty((among.size * n_others, right.shape[1]), dtype=right.dtype)
+        self.step = len(right) // among.n_blocks  # of a block, in rows or panels
+        self.right = np.empty((self.step * n_others, *right.shape[1:]), dtype=right.dtype)
 
     def multiply(self, block: int, others: Indices) -> None:
         """Fill the tile with the products of a block of queries with other blocks."""
         queries, among = self.best.blocks, self.among
         self.slots, self.others = queries.slots(block), others
-        left, right = queries.vectors.left[self.slots], self._gathered(others)
-        shape = (len(left), len(right))
-        self.products = _shaped(self.space, *shape)
-        np.matmul(left, right.T, out=self.products)
+        left = queries.vectors.left[self.slots]
+        self.products = _shaped(self.space, len(left), len(others) * among.size)
+        pairwise(left, self._gathered(others), self.products)
         # what fills up the last blocks is farther than any row
         farthest = np.finfo(self.products.dtype).max
         self.products[queries.n_filled(block) :] = farthest
@@ -138,12 +139,12 @@ class Tile:
 
     def _gathered(self, others: Indices) -> Floats:
         """Return the vectors of some blocks, without a copy where they stand together."""
-        right, size = self.among.vectors.right, self.among.size
+        right, step = self.among.right, self.step
         if others[-1] - others[0] == len(others) - 1:
-            return right[others[0] * size : (others[-1] + 1) * size]
+            return right[others[0] * step : (others[-1] + 1) * step]
         for i, other in enumerate(others):
-            self.right[i * size : (i + 1) * size] = right[other * size : (other + 1) * size]
-        return self.right[: len(others) * size]
+            self.right[i * step : (i + 1) * step] = right[other * step : (other + 1) * step]
+        return self.right[: len(others) * step]
 
     def _where(self, values: Floats, limit: Floats) -> Indices:
         """Return the flat positions of values up to a limit."""

@@ -114,6 +114,10 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(_workers, "_MANY", 0)
         monkeypatch.setattr(_points, "_AXES_ROWS", 0)
         monkeypatch.setattr(_points, "_BUCKETS", 3)
+        monkeypatch.setattr(_products, "_PANELS_FROM", 0)
+        monkeypatch.setattr(_products, "TOGETHER", 16)
+        monkeypatch.setattr(_multiply, "TOGETHER", 16)
+        monkeypatch.setattr(_multiply, "_multiplies_in_place", lambda: request.param == 48)
 
 
 @pytest.fixture(params=["plain", "compiled"])
@@ -163,6 +167,7 @@ def parts(request, monkeypatch):
         monkeypatch.setattr(_direct, "_PRODUCTS", request.param)
         monkeypatch.setattr(_workers, "_MANY", 0)
         monkeypatch.setattr(_multiply, "TOGETHER", 8)
+        monkeypatch.setattr(_multiply, "_multiplies_in_place", lambda: True)
 
 
 @per_test
@@ -182,6 +187,7 @@ def pieces(request, monkeypatch):
         monkeypatch.setattr(_scan, "_PAIRS", 1)
         monkeypatch.setattr(_scan, "TOGETHER", 8)
         monkeypatch.setattr(_multiply, "TOGETHER", 8)
+        monkeypatch.setattr(_multiply, "_multiplies_in_place", lambda: True)
         monkeypatch.setattr(_workers, "_MANY", 0)
 
 
