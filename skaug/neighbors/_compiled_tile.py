@@ -10,6 +10,7 @@ from skaug.neighbors._rows import Rows
 from skaug.neighbors._shortlist import Shortlist
 from skaug.neighbors._tile import Found, Tile, fewest
 from skaug.neighbors._tile_numba import insert, serve
+from skaug.neighbors._workers import Each
 
 __all__ = ["CompiledShortlist", "CompiledTile"]
 
@@ -23,10 +24,10 @@ class CompiledShortlist(Shortlist):
         The numbers in each slot, filled up with zeros to a multiple of 8 columns.
     """
 
-    def __init__(self, blocks: Blocks, k: int, rows: Rows, among: Blocks) -> None:
+    def __init__(self, blocks: Blocks, k: int, rows: Rows, among: Blocks, each: Each) -> None:
         super().__init__(blocks, k, rows)
-        self.queries = _in_slots(rows, blocks)
-        self.others = self.queries if among is blocks else _in_slots(rows, among)
+        self.queries = _in_slots(rows, blocks, each)
+        self.others = self.queries if among is blocks else _in_slots(rows, among, each)
         of = blocks.vectors
         error = of.error.astype(np.float64)
         scale = self.rounding * of.unit
@@ -77,8 +78,14 @@ class CompiledTile(Tile):
         return [fewest(found, best.k, n_columns)]
 
 
-def _in_slots(rows: Rows, blocks: Blocks) -> Floats:
+def _in_slots(rows: Rows, blocks: Blocks, each: Each) -> Floats:
     n_columns = rows.numeric.shape[1]
-    filled = np.zeros((len(blocks.members), -(-n_columns // LANES) * LANES))
-    filled[:, :n_columns] = rows.numeric[blocks.members]
+    filled = np.empty((len(blocks.members), -(-n_columns // LANES) * LANES))
+
+    def fill(block: int) -> None:
+        slots = blocks.slots(block)
+        filled[slots, :n_columns] = rows.numeric[blocks.members[slots]]
+        filled[slots, n_columns:] = 0
+
+    each(fill, range(blocks.n_blocks))
     return filled

@@ -45,10 +45,10 @@ def _search(
     itself = np.minimum(np.searchsorted(among, queries), len(among) - 1)
     is_itself = among[itself] == queries
     if is_itself.all():
-        others = points(rows, about, among, dtype)
+        others = points(rows, about, among, dtype, each)
         asked = others[itself]
     else:
-        vectors = points(rows, about, np.concatenate([queries, among]), dtype)
+        vectors = points(rows, about, np.concatenate([queries, among]), dtype, each)
         asked, others = vectors[: len(queries)], vectors[len(queries) :]
     group = _GROUP if len(among) >= 2 * k * _GROUP else 1
     n_groups = -(-len(among) // group)

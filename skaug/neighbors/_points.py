@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skaug._core.batch import Floats, Indices
 from skaug.neighbors._axes import principal_axes
 from skaug.neighbors._rows import Rows
+from skaug.neighbors._workers import Each
 
 __all__ = ["Centred", "Points", "centred", "points"]
 
@@ -104,7 +105,7 @@ class Points:
         )
 
 
-def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
+def points(rows: Rows, about: Centred, members: Indices, dtype: Any, each: Each) -> Points:
     r"""Return the vectors of some of the rows.
 
     Complete numbers give :math:`(-2x, |x|^2, 1) \cdot (y, 1, |y|^2)`. Incomplete ones
@@ -125,7 +126,8 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
     width = 3 * about.numeric.shape[1] if rows.has_missing else about.numeric.shape[1] + 2
     shape = len(members), width + sum(len(table) for table, _ in tables)
     a, b = np.empty(shape, dtype=dtype), np.empty(shape, dtype=dtype)
-    for begin in range(0, len(members), _ROWS):
+
+    def fill(begin: int) -> None:
         part = slice(begin, begin + _ROWS)
         numeric = about.numeric[members[part]] * np.sqrt(unit)
         if rows.has_missing:
@@ -138,8 +140,10 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any) -> Points:
             left, right = (numeric, squares, one), (numeric, one, squares)
         np.concatenate(left, axis=1, out=a[part, :width], casting="same_kind")
         np.concatenate(right, axis=1, out=b[part, :width], casting="same_kind")
-    a[:, : about.numeric.shape[1]] *= -2
-    b[:, width:] = 0
+        a[part, : numeric.shape[1]] *= -2
+        b[part, width:] = 0
+
+    each(fill, range(0, len(members), _ROWS))
     for table, level in tables:
         a[:, width : width + len(table)] = (unit * table).astype(dtype)[level]
         b[np.arange(len(b)), width + level] = 1

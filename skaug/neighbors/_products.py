@@ -58,7 +58,7 @@ def product_kneighbors(
         about = centred(rows)
 
         def search(queries: Indices, among: Indices, dtype: Any) -> tuple[Indices, Floats]:
-            return _Search(rows, about, queries, among, k, dtype)(each)
+            return _Search(rows, about, queries, among, k, dtype, each)()
 
         return near_and_far(search, rows, about, queries, among, k)
 
@@ -67,11 +67,18 @@ class _Search:
     """One search of all queries in one precision, in rounds that go farther and farther."""
 
     def __init__(
-        self, rows: Rows, about: Centred, queries: Indices, among: Indices, k: int, dtype: Any
+        self,
+        rows: Rows,
+        about: Centred,
+        queries: Indices,
+        among: Indices,
+        k: int,
+        dtype: Any,
+        each: Each,
     ) -> None:
         is_among = np.zeros(len(rows), dtype=bool)
         is_among[among] = True
-        self.queries = queries
+        self.queries, self.each = queries, each
         self.mutual = 2 * len(queries) >= len(among) and bool(is_among[queries].all())
         # in the order of the blocks from the start, since vectors may be large
         depth = about.numeric.shape[1] + 2
@@ -80,11 +87,11 @@ class _Search:
         self.among = Blocks(among, about, multiple)
         if self.mutual:
             self.sources = self.among
-            self.among.vectors = points(rows, about, self.among.members, dtype)
+            self.among.vectors = points(rows, about, self.among.members, dtype, each)
         else:
             self.sources = Blocks(queries, about, multiple)
             members = [self.sources.members, self.among.members]
-            vectors = points(rows, about, np.concatenate(members), dtype)
+            vectors = points(rows, about, np.concatenate(members), dtype, each)
             self.sources.vectors = vectors[: len(members[0])]
             self.among.vectors = vectors[len(members[0]) :]
         right = self.among.vectors.right
@@ -96,13 +103,13 @@ class _Search:
         self.nearest_first = np.argsort(between, axis=1)
         compiled = pays_to_compile(rows, queries, among, k)
         self.tile_blocks = min(max(1, _TILE_COLUMNS // self.among.size), self.among.n_blocks)
-        self.best, tile = _lists_and_tile(compiled, rows, self.sources, self.among, k)
+        self.best, tile = _lists_and_tile(compiled, rows, self.sources, self.among, k, each)
         self.new_tile = partial(tile, rows, self.best, self.among, self.tile_blocks)
 
-    def __call__(self, each: Each) -> tuple[Indices, Floats]:
+    def __call__(self) -> tuple[Indices, Floats]:
         """Return the neighbours of the queries, and the squared distance of the last."""
         n_sources, n_among = self.least.shape
-        tiles = Loans(self.new_tile, min(each.n_threads, n_sources))
+        tiles = Loans(self.new_tile, min(self.each.n_threads, n_sources))
         rank = np.empty_like(self.nearest_first)
         np.put_along_axis(rank, self.nearest_first, np.arange(n_among)[None, :], axis=1)
         done = np.zeros(self.least.shape, dtype=bool)
@@ -119,8 +126,8 @@ class _Search:
                 both &= chosen
                 done |= both.T
             done |= chosen
-            found = each(partial(self._visit, tiles, chosen, both), range(n_sources))
-            self._add([part for parts in found for part in parts], each)
+            found = self.each(partial(self._visit, tiles, chosen, both), range(n_sources))
+            self._add([part for parts in found for part in parts])
             if width >= n_among:
                 break
             width *= _GROWTH
@@ -143,7 +150,7 @@ class _Search:
                     found += tile.serve(both[part] if both[part].any() else None)
         return found
 
-    def _add(self, found: list[Found], each: Each) -> None:
+    def _add(self, found: list[Found]) -> None:
         """Take what was found for the columns of tiles into their lists, block by block."""
         if not found:
             return
@@ -152,18 +159,18 @@ class _Search:
         slot, candidate, squared = slot[order], candidate[order], squared[order]
         ends = np.searchsorted(slot, np.arange(self.sources.n_blocks + 1) * self.sources.size)
         parts: Iterable[slice] = map(slice, ends[:-1], ends[1:])
-        each(lambda part: self.best.add(slot[part], candidate[part], squared[part]), parts)
+        self.each(lambda part: self.best.add(slot[part], candidate[part], squared[part]), parts)
 
 
 def _lists_and_tile(
-    compiled: bool, rows: Rows, sources: Blocks, among: Blocks, k: int
+    compiled: bool, rows: Rows, sources: Blocks, among: Blocks, k: int, each: Each
 ) -> tuple[Shortlist, type[Tile]]:
     """Return the empty lists of a search, and the kind of tile that fills them."""
     if not compiled:
         return Shortlist(sources, k, rows), Tile
     from skaug.neighbors._compiled_tile import CompiledShortlist, CompiledTile
 
-    return CompiledShortlist(sources, k, rows, among), CompiledTile
+    return CompiledShortlist(sources, k, rows, among, each), CompiledTile
 
 
 def _one_of_two(n: int) -> NDArray[np.bool_]:

@@ -36,7 +36,7 @@ def scan_kneighbors(
         about = centred(rows, turned=False)
 
         def search(queries: Indices, among: Indices, dtype: Any) -> tuple[Indices, Floats]:
-            return _Scan(rows, about, queries, among, k, dtype)(each)
+            return _Scan(rows, about, queries, among, k, dtype, each)()
 
         return near_and_far(search, rows, about, queries, among, k)
 
@@ -45,10 +45,17 @@ class _Scan:
     """One search of all queries in one precision; threads take turns at `_LINES` of them."""
 
     def __init__(
-        self, rows: Rows, about: Centred, queries: Indices, among: Indices, k: int, dtype: Any
+        self,
+        rows: Rows,
+        about: Centred,
+        queries: Indices,
+        among: Indices,
+        k: int,
+        dtype: Any,
+        each: Each,
     ) -> None:
-        self.rows, self.queries, self.among, self.k = rows, queries, among, k
-        vectors = points(rows, about, np.concatenate([queries, among]), dtype)
+        self.rows, self.queries, self.among, self.k, self.each = rows, queries, among, k, each
+        vectors = points(rows, about, np.concatenate([queries, among]), dtype, each)
         self.left, others = vectors.left[: len(queries)], vectors[len(queries) :]
         self.margin = bounds(vectors)[: len(queries)]
         group = _GROUP if len(among) >= 2 * (k + 1) * _GROUP else 1
@@ -59,11 +66,11 @@ class _Scan:
         self.found = np.empty((len(queries), k), dtype=np.intp)
         self.squared = np.empty(len(queries))
 
-    def __call__(self, each: Each) -> tuple[Indices, Floats]:
+    def __call__(self) -> tuple[Indices, Floats]:
         """Return the neighbours of the queries, and the squared distance of the last."""
         parts = range(0, len(self.queries), _LINES)
-        room = Loans(self._room, min(each.n_threads, len(parts)))
-        each(partial(self._search, room), parts)
+        room = Loans(self._room, min(self.each.n_threads, len(parts)))
+        self.each(partial(self._search, room), parts)
         return self.found, self.squared
 
     def _room(self) -> tuple[Floats, Floats]:

@@ -41,25 +41,24 @@ class Tile:
 
     def __init__(self, rows: Rows, best: Shortlist, among: Blocks, n_others: int) -> None:
         self.rows, self.best, self.among = rows, best, among
-        right = among.right
-        n_products = best.blocks.size * among.size * n_others
+        dtype, n_products = among.right.dtype, best.blocks.size * among.size * n_others
         # one for each group of a row's products, or for each product of a short row
         n_minima = min(n_products, best.blocks.size * self._short_row())
         n_minima = max(n_minima, n_products // _GROUP)
-        self.space = np.empty(n_products, dtype=right.dtype)
-        self.row_minima = np.empty(n_minima, dtype=right.dtype)
-        self.column_minima = np.empty(n_products // MULTIPLE, dtype=right.dtype)
+        self.space = np.empty(n_products, dtype=dtype)
+        self.row_minima = np.empty(n_minima, dtype=dtype)
+        self.column_minima = np.empty(n_products // MULTIPLE, dtype=dtype)
         self.mask = np.empty(n_minima, dtype=bool)
-        self.step = len(right) // among.n_blocks  # of a block, in rows or panels
-        self.right = np.empty((self.step * n_others, *right.shape[1:]), dtype=right.dtype)
 
     def multiply(self, block: int, others: Indices) -> None:
         """Fill the tile with the products of a block of queries with other blocks."""
         queries, among = self.best.blocks, self.among
         self.slots, self.others = queries.slots(block), others
-        left = queries.vectors.left[self.slots]
+        left, step = queries.vectors.left[self.slots], len(among.right) // among.n_blocks
         self.products = _shaped(self.space, len(left), len(others) * among.size)
-        pairwise(left, self._gathered(others), self.products)
+        for i, other in enumerate(others):
+            right = among.right[other * step : (other + 1) * step]
+            pairwise(left, right, self.products[:, i * among.size : (i + 1) * among.size])
         # what fills up the last blocks is farther than any row
         farthest = np.finfo(self.products.dtype).max
         self.products[queries.n_filled(block) :] = farthest
@@ -136,15 +135,6 @@ class Tile:
     def _short_row(self) -> int:
         """Return how many products make a row in which grouping them pays."""
         return 2 * (self.best.k + 1) * _GROUP
-
-    def _gathered(self, others: Indices) -> Floats:
-        """Return the vectors of some blocks, without a copy where they stand together."""
-        right, step = self.among.right, self.step
-        if others[-1] - others[0] == len(others) - 1:
-            return right[others[0] * step : (others[-1] + 1) * step]
-        for i, other in enumerate(others):
-            self.right[i * step : (i + 1) * step] = right[other * step : (other + 1) * step]
-        return self.right[: len(others) * step]
 
     def _where(self, values: Floats, limit: Floats) -> Indices:
         """Return the flat positions of values up to a limit."""
