@@ -7,7 +7,7 @@ from skaug.neighbors._points import Centred, Points
 
 __all__ = ["MULTIPLE", "Blocks", "block_distances"]
 
-MULTIPLE = 16  # the size of a block is a multiple of it, or more
+MULTIPLE = 16  # the size of a block is a multiple of it: loops take 8 or 16 rows together
 _BLOCK = 1_024  # rows of a block; half of that where there are few
 _MOST_BLOCKS = 2_000  # beyond, blocks grow
 
@@ -26,15 +26,11 @@ class Blocks:
     vectors : Points
         The vectors of the members, which are set later.
 
-    right : ndarray of shape (n_slots, m) or (n_slots / `TOGETHER`, m, `TOGETHER`)
-        Those to multiply by, perhaps in panels; set later, too.
-
     boxed : ndarray of shape (n_rows, n_axes)
         Coordinates of the rows, in this order.
     """
 
     vectors: Points
-    right: Floats
 
     def __init__(self, rows: Indices, about: Centred, multiple: int = MULTIPLE) -> None:
         # equally full, so that little is multiplied in vain

@@ -22,14 +22,13 @@ from skaug.neighbors._workers import workers
 __all__ = ["kneighbors", "nearest"]
 
 _DIRECT_PAIRS = 1 << 25  # up to which blocks of near rows cost more than they save
-_DIRECT_COMPILED_PAIRS = 1 << 25  # the same where the products are looked at by compiled loops
-_DIRECT_FULL_PAIRS = 3 << 27  # the same with few rows, and few axes to be spared
+_DIRECT_FULL_PAIRS = 3 << 27  # the same without compiled loops, few rows, few axes to be spared
 _DIRECT_ROWS = 1 << 15
 _SCAN_PAIRS = 1 << 31  # up to which blocks cost more where a product serves but one row
 _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
-_TREE_PAIRS = 1 << 22  # nor below
+_TREE_PAIRS = 1 << 22  # and up to so many, neither
 _TREE_SHARE = 200  # of the rows have to look for it to be worth building: one in so many
 
 
@@ -185,10 +184,8 @@ def _tree_pays(X: Floats, n_queries: int, n_among: int) -> bool:
 def _direct_pays(X: Floats, n_queries: int, n_among: int, compiled: bool) -> bool:
     """Whether blocks of near rows, and leaving out axes of little variance, would not pay."""
     n_pairs = n_queries * n_among
-    if compiled:
-        return n_pairs <= _DIRECT_COMPILED_PAIRS
-    if n_pairs <= _DIRECT_PAIRS:
-        return True
+    if n_pairs <= _DIRECT_PAIRS or compiled:
+        return n_pairs <= _DIRECT_PAIRS
     return n_pairs <= _DIRECT_FULL_PAIRS and n_among <= _DIRECT_ROWS and not _axes_pay(X)
 
 

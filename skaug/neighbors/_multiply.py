@@ -9,7 +9,7 @@ from skaug._core.threads import blas_architectures
 
 __all__ = ["TOGETHER", "are_thin", "in_panels", "multiply", "n_together", "pairwise"]
 
-TOGETHER = 128  # rows that are multiplied at a time
+TOGETHER = 128  # rows that are multiplied at a time: a multiple of what loops take together
 _SMALL = 1_000_000  # multiplications: so few OpenBLAS does in place, if it can, without packing
 _IN_PLACE = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # kernels that can, and were measured
 
@@ -18,9 +18,8 @@ def multiply(rows: Floats, columns: Floats, out: Floats) -> None:
     """Write ``rows @ columns`` into `out`; all are C-contiguous."""
     together = n_together(len(rows), *columns.shape)
     n_whole = len(rows) // together * together
-    parts = (array[:n_whole].reshape(-1, together, array.shape[1]) for array in (rows, out))
-    rows_in_parts, out_in_parts = parts
-    np.matmul(rows_in_parts, columns, out=out_in_parts)
+    parts = rows[:n_whole].reshape(-1, together, rows.shape[1])
+    np.matmul(parts, columns, out=out[:n_whole].reshape(-1, together, out.shape[1]))
     if n_whole < len(rows):
         np.matmul(rows[n_whole:], columns, out=out[n_whole:])
 

@@ -80,7 +80,7 @@ class Points:
     Attributes
     ----------
     left, right : ndarray of shape (n, m)
-        The vectors.
+        The vectors; the right ones perhaps in panels.
 
     unit : float
         A power of four: products are in units of ``1 / unit``.

@@ -1,6 +1,7 @@
 """Exact neighbours by products of blocks: candidates in float32, settled in float64."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -92,10 +93,12 @@ class _Search:
             self.sources = Blocks(queries, about, multiple)
             members = [self.sources.members, self.among.members]
             vectors = points(rows, about, np.concatenate(members), dtype, each)
-            self.sources.vectors = vectors[: len(members[0])]
+            asked = vectors[: len(members[0])]
+            self.sources.vectors = replace(asked, right=asked.right[:0].copy())  # keeps no others
             self.among.vectors = vectors[len(members[0]) :]
-        right = self.among.vectors.right
-        self.among.right = in_panels(right) if thin else right
+        if thin:
+            of = self.among.vectors
+            self.among.vectors = replace(of, right=in_panels(of.right))
         least, between = block_distances(self.sources, self.among)
         if self.mutual:
             np.fill_diagonal(between, -1)  # a block is nearest to itself

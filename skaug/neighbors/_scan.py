@@ -108,6 +108,8 @@ class _Scan:
         shape = group, n_groups, left.shape[1]
         products = products[: np.prod(shape)].reshape(shape)
         minima = minima[: n_pieces * products[0].size].reshape(n_pieces, *shape[1:])
+        # what `multiply` does, but for all pieces at once: between two products the interpreter
+        # is another thread's
         together = n_together(group * n_groups, len(left), shape[2])
         pieces = self.right.reshape(n_pieces, -1, together, len(left))
         out = products.reshape(-1, together, shape[2])

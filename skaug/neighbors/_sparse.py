@@ -49,8 +49,8 @@ def sparse_kneighbors(
 
     size = max(1, _BLOCK_CELLS // len(among))
     blocks = [queries[begin : begin + size] for begin in range(0, len(queries), size)]
-    threads = n_threads(n_jobs)
-    if threads == 1 or len(blocks) < 2:
+    threads = 1 if len(blocks) < 2 and n_jobs != 0 else n_threads(n_jobs)
+    if threads == 1:
         found = [nearest(block) for block in blocks]
     else:
         with ThreadPoolExecutor(threads) as pool:

@@ -41,7 +41,7 @@ class Tile:
 
     def __init__(self, rows: Rows, best: Shortlist, among: Blocks, n_others: int) -> None:
         self.rows, self.best, self.among = rows, best, among
-        dtype, n_products = among.right.dtype, best.blocks.size * among.size * n_others
+        dtype, n_products = among.vectors.right.dtype, best.blocks.size * among.size * n_others
         # one for each group of a row's products, or for each product of a short row
         n_minima = min(n_products, best.blocks.size * self._short_row())
         n_minima = max(n_minima, n_products // _GROUP)
@@ -51,14 +51,18 @@ class Tile:
         self.mask = np.empty(n_minima, dtype=bool)
 
     def multiply(self, block: int, others: Indices) -> None:
-        """Fill the tile with the products of a block of queries with other blocks."""
+        """Fill the tile with the products of a block of queries with other blocks.
+
+        These ascend: only the last of all may be partly filled.
+        """
         queries, among = self.best.blocks, self.among
         self.slots, self.others = queries.slots(block), others
-        left, step = queries.vectors.left[self.slots], len(among.right) // among.n_blocks
+        left, right = queries.vectors.left[self.slots], among.vectors.right
+        step = len(right) // among.n_blocks  # of a block, in rows or panels
         self.products = _shaped(self.space, len(left), len(others) * among.size)
         for i, other in enumerate(others):
-            right = among.right[other * step : (other + 1) * step]
-            pairwise(left, right, self.products[:, i * among.size : (i + 1) * among.size])
+            columns = slice(i * among.size, (i + 1) * among.size)
+            pairwise(left, right[other * step : (other + 1) * step], self.products[:, columns])
         # what fills up the last blocks is farther than any row
         farthest = np.finfo(self.products.dtype).max
         self.products[queries.n_filled(block) :] = farthest

@@ -10,6 +10,7 @@ from skaug.neighbors._rank_numba import insert_row, nth_smallest, squared_distan
 __all__ = ["insert", "serve"]
 
 _LINE = 8  # products of a row that are looked at together before any of them is
+_WORD = 8  # marks that are looked at together: the bytes of a number of 64 bits
 _ROUNDING = 2.0**-22  # four times what it costs to store a limit in float32
 _FAST = {"nnan", "nsz"}
 
@@ -65,12 +66,12 @@ def serve(
     """
     index, _, limits, error, _, is_tight = lists
     n_lines, n_nearest = products.shape[1] // _LINE, index.shape[1] + 1
-    minima = np.empty((1, n_lines), dtype=products.dtype)
-    coarse = np.empty(n_lines // _LINE, dtype=products.dtype)
+    minima = np.empty((1, n_lines), dtype=products.dtype)  # of two dimensions as the products are
+    coarse = np.empty(n_lines // _LINE, dtype=products.dtype)  # of minima, but for a rest
     if len(coarse) < 2 * n_nearest:
         coarse = minima[0]
     kept = np.empty(n_nearest, dtype=products.dtype)
-    words = np.zeros(-(-n_lines // _LINE), dtype=np.uint64)
+    words = np.zeros(-(-n_lines // _WORD), dtype=np.uint64)
     marks = words.view(np.uint8)[:n_lines]
     nothing = np.full(len(slots), -np.inf, dtype=products.dtype), theirs[1]
     tile = products, queries, sources, first, slots, among, vectors
@@ -82,7 +83,8 @@ def serve(
         limit = limits[slot]
         is_new = limit == np.inf and n_lines >= n_nearest
         if is_new:
-            # k + 1, since the query itself may be one of them
+            # k + 1, since the query itself may be one of them; so many minima, and be they of
+            # some lines only, bound the k-th smallest product
             _find_minima(products, i, minima[0])
             if len(coarse) < n_lines:
                 _find_minima(minima, 0, coarse)
@@ -113,7 +115,7 @@ def _take(
     for word in range(len(words)):
         if not words[word]:
             continue
-        for line in range(word * _LINE, min((word + 1) * _LINE, n_lines)):
+        for line in range(word * _WORD, min((word + 1) * _WORD, n_lines)):
             if not marks[line]:
                 continue
             for j in range(line, n_columns, n_lines):

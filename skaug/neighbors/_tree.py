@@ -39,7 +39,7 @@ def tree_kneighbors(
     error = 8 * (n_columns + 8) * np.finfo(np.float64).eps
     found = np.empty((len(queries), k), dtype=np.intp)
     open_rows = np.argsort(place[queries], kind="stable")
-    n_asked = k + 1 + _SPARE
+    n_asked, threads = k + 1 + _SPARE, n_threads(n_jobs)
     for _ in range(_ROUNDS):
         n_asked = min(n_asked, len(among))
         still_open = [open_rows[:0]]
@@ -48,7 +48,7 @@ def tree_kneighbors(
             part = open_rows[begin : begin + size]
             block = queries[part]
             ranks = [*range(1, n_asked + 1)]
-            workers = n_threads(n_jobs) if len(block) >= _THREADED else 1
+            workers = threads if len(block) >= _THREADED else 1
             distance, near = map(np.asarray, tree.query(centred[block], ranks, workers=workers))
             found[part], kth = ranked(X, block, among[near], k)
             reach = np.sqrt(kth) * (1 + error) + error * norms[block]

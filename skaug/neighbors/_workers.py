@@ -32,8 +32,8 @@ def workers(n_pairs: int, n_jobs: int | None) -> Iterator[Each]:
 
     BLAS then has one, from before it is first used.
     """
-    # to count the cores takes longer than a very small search
-    threads = 1 if n_pairs <= _MANY else n_threads(n_jobs)
+    # to count the cores takes longer than a very small search; 0 is an error always
+    threads = 1 if n_pairs <= _MANY and n_jobs != 0 else n_threads(n_jobs)
     if threads == 1:
         yield Each(map, 1)
         return

@@ -18,8 +18,7 @@ from statistics import median
 import numpy as np
 from sklearn.neighbors import KDTree, NearestNeighbors
 
-from skaug.neighbors import _loops as engines
-from skaug.neighbors import kneighbors
+from skaug.neighbors import _loops, kneighbors
 
 K = 5
 
@@ -43,11 +42,11 @@ def by_tree(X):
 
 
 def plain(X):
-    has_numba, engines.has_numba = engines.has_numba, lambda: False
+    has_numba, _loops.has_numba = _loops.has_numba, lambda: False
     try:
         return kneighbors(X, K)
     finally:
-        engines.has_numba = has_numba
+        _loops.has_numba = has_numba
 
 
 def compiled(X):
@@ -66,9 +65,9 @@ def main():
     searches = {"scikit-learn": by_choice, "its KDTree": by_tree, "skaug": plain}
     if options.no_tree:
         del searches["its KDTree"]
-    if engines.has_numba():
+    if _loops.has_numba():
         searches["skaug[fast]"] = compiled
-        engines._IMPORT_PAIRS = engines._MANY
+        _loops._IMPORT_PAIRS = _loops._MANY
         compiled(make_rows(10_000, 3, "isotropic"))  # compiles
     ours = [name for name in searches if name.startswith("skaug")]
     header = "| rows | columns | data |" + "".join(f" {name} s |" for name in searches)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from strategies import generators, numbers
 
 from skaug._core.batch import interpolate
@@ -114,9 +115,10 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(_workers, "_MANY", 0)
         monkeypatch.setattr(_points, "_AXES_ROWS", 0)
         monkeypatch.setattr(_points, "_BUCKETS", 3)
+        monkeypatch.setattr(_points, "_ROWS", 7)
         monkeypatch.setattr(_products, "_PANELS_FROM", 0)
-        monkeypatch.setattr(_products, "TOGETHER", 16)
-        monkeypatch.setattr(_multiply, "TOGETHER", 16)
+        monkeypatch.setattr(_products, "TOGETHER", 32)
+        monkeypatch.setattr(_multiply, "TOGETHER", 32)
         monkeypatch.setattr(_multiply, "_multiplies_in_place", lambda: request.param == 48)
 
 
@@ -126,6 +128,7 @@ def loops(request, monkeypatch):
     if request.param == "compiled":
         pytest.importorskip("numba")
         monkeypatch.setattr(_loops, "_MANY", 0)
+        monkeypatch.setattr(_loops, "_IMPORT_PAIRS", 0)
         monkeypatch.setattr(_workers, "_MANY", 0)
     else:
         monkeypatch.setattr(_loops, "has_numba", lambda: False)
@@ -153,10 +156,10 @@ def test_products_that_are_mostly_rounding(loops):
 
 
 @per_test
-@given(mixed_rows(), st.data())
-def test_products_of_mixed_and_incomplete_rows(blocks, rows, data):
+@given(mixed_rows(), st.data(), st.sampled_from([1, 2]))
+def test_products_of_mixed_and_incomplete_rows(blocks, rows, data, threads):
     queries, among, k = drawn(data, len(rows))
-    found = product_kneighbors(rows, queries, among, k, 1)
+    found = product_kneighbors(rows, queries, among, k, threads)
     assert_array_equal(found, reference(rows, queries, among, k))
 
 
@@ -256,7 +259,9 @@ def test_a_sweep_among_some_rows(at_most, share, monkeypatch):
     assert_array_equal(found, reference(numbers_only(X), queries, among, 4))
 
 
-def test_a_sweep_is_tried_where_it_may_pay():
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_sweep_is_tried_where_it_may_pay(in_place, monkeypatch):
+    monkeypatch.setattr(_multiply, "_multiplies_in_place", lambda: in_place)
     rng = np.random.default_rng(0)
     few, some, many = (principal_axes(rng.normal(size=(1000, d))) for d in (8, 32, 128))
     assert share_that_pays(few, 100_000, 100_000) == 1  # surely cheaper
@@ -293,6 +298,24 @@ def test_compiled_loops_are_imported_once_searches_have_taken_a_while(monkeypatc
     assert not pays()
     kneighbors(X, 5)
     assert pays()
+
+
+def test_a_tree_is_for_many_queries_in_few_axes():
+    rng = np.random.default_rng(0)
+    plane, cube = rng.normal(size=(3000, 2)), rng.normal(size=(3000, 8))
+    assert _kneighbors._tree_pays(plane, 3000, 3000)
+    assert _kneighbors._tree_pays(plane @ rng.normal(size=(2, 8)), 3000, 3000)  # still two axes
+    assert not _kneighbors._tree_pays(cube, 3000, 3000)
+    assert not _kneighbors._tree_pays(plane, 1000, 3000)  # less than it takes to build it
+    assert not _kneighbors._tree_pays(plane, 1000, 1_000_000)
+    assert _kneighbors._tree_pays(plane, 10_000, 1_000_000)
+
+
+def test_no_threads_is_an_error_however_few_rows():
+    rows = np.zeros((9, 2))
+    for numeric in (rows, sparse.csr_array(rows)):
+        with pytest.raises(ValueError, match="n_jobs == 0"):
+            kneighbors(numeric, 2, n_jobs=0)
 
 
 @pytest.mark.parametrize("n_columns", [2, 14])

@@ -11,6 +11,7 @@ from strategies import codes, generators, numbers
 from skaug.neighbors import (
     CategoryMetric,
     _blocks,
+    _workers,
     kneighbors,
     mismatch_metric,
     value_difference_metric,
@@ -101,7 +102,7 @@ def test_sparse_rows(X, k):
 
 
 TABLES = {
-    "tree": lambda X: {"numeric": X},
+    "few columns": lambda X: {"numeric": X},
     "many columns": lambda X: {"numeric": np.tile(X, 5)},
     "missing": lambda X: {"numeric": np.where(X > 1.5, np.nan, X)},
     "mixed": lambda X: {
@@ -131,6 +132,7 @@ def test_threads_and_blocks_do_not_matter(table, monkeypatch):
     expected = kneighbors(k=4, n_jobs=1, **parts)
     for block_bytes in (8, 8 * 60 * 7):
         monkeypatch.setattr(_blocks, "_BLOCK", 1 + block_bytes % 99)
+        monkeypatch.setattr(_workers, "_MANY", 0)
         for n_jobs in (None, 1, 2, -1):
             assert_array_equal(kneighbors(k=4, n_jobs=n_jobs, **parts), expected)
 

@@ -35,11 +35,13 @@ def test_panels_hold_what_rows_do(n_left, depth, n_right, seed):
     left, right = (
         rng.normal(size=(n * TOGETHER, depth)).astype(np.float32) for n in (n_left, n_right)
     )
-    expected, out = (np.full((len(left), len(right)), np.nan, np.float32) for _ in range(2))
-    pairwise(left, right, expected)
-    pairwise(left, in_panels(right), out)
-    assert_allclose(out, expected, rtol=0, atol=1e-3)
-    assert_allclose(expected, left @ right.T, rtol=0, atol=1e-3)
+    for vectors in (right, in_panels(right)):
+        whole = np.full((len(left), 3 * len(right)), np.nan, np.float32)
+        before, out, after = np.split(whole, 3, axis=1)
+        pairwise(left, vectors, out)
+        assert_allclose(out, left @ right.T, rtol=0, atol=1e-3)
+        assert np.isnan(before).all()
+        assert np.isnan(after).all()
 
 
 def test_rows_are_multiplied_together_where_that_is_small(in_place):

@@ -1,5 +1,7 @@
 """What threads of a search work with is made once, and lent."""
 
+from threading import Barrier
+
 import pytest
 
 from skaug.neighbors import _workers
@@ -18,15 +20,18 @@ def test_as_many_things_as_threads_are_enough(monkeypatch, threads):
     with workers(1, threads) as each:
         loans = Loans(make, each.n_threads)
         assert len(made) == each.n_threads == threads
+        all_at_work = Barrier(threads)
 
         def work(item):
             with loans() as thing:
-                assert not thing  # nobody else has it now
+                all_at_work.wait()
                 thing.add(item)
+                all_at_work.wait()
+                assert thing == {item}  # nobody else has it now
                 thing.clear()
             return item
 
-        assert each(work, range(200)) == list(range(200))
+        assert each(work, range(10 * threads)) == list(range(10 * threads))
     assert len(made) == threads
 
 
