@@ -197,7 +197,9 @@ def _scan_pays(X: Floats, n_queries: int, n_among: int) -> bool:
 def _axes_pay(X: Floats) -> bool:
     """Whether so many axes hold hardly any variance that it pays to leave them out."""
     n_columns = X.shape[1]
-    return n_columns <= _AXES_COLUMNS and n_columns - principal_axes(X).leading() > _SPARED_AXES
+    if not _SPARED_AXES < n_columns <= _AXES_COLUMNS:
+        return False
+    return n_columns - principal_axes(X).leading() > _SPARED_AXES
 
 
 def _scaled(numeric: Floats, largest: float) -> tuple[Floats, float]:
