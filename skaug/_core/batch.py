@@ -216,7 +216,7 @@ def _are_consecutive(rows: Indices) -> bool:
 
 
 def _pays_to_compile(X: Floats, out: Floats) -> bool:
-    """Whether the compiled loop is there and wins: two to three times, but not its import."""
+    """Whether the compiled loop is there and wins: two to three times, but not what loads it."""
     return (
         out.size >= _COMPILED_CELLS
         and is_loaded()

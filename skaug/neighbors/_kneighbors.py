@@ -29,7 +29,7 @@ _SPARED_AXES = 64
 _AXES_COLUMNS = 1024  # above, finding the axes costs what they save
 _TREE_COLUMNS = 10  # above, a k-d tree is not even thought of
 _TREE_PAIRS = 1 << 22  # and up to so many, neither
-_TREE_SHARE = 200  # of the rows have to look for it to be worth building: one in so many
+_TREE_SHARE = 200  # one row in so many has to look for it to be worth building
 
 
 def kneighbors(

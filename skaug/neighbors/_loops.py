@@ -10,7 +10,6 @@ _MANY = 10_000_000  # pairs from which they are worth calling
 _IMPORT_PAIRS = 500_000_000  # of one search, from which they are worth loading
 _IMPORT_SECONDS = 1.0  # of many searches
 _MOST_K = 64  # their lists are kept sorted by insertion
-_COMMON = "skaug.neighbors._rank_numba"  # imported by all of them
 
 
 def has_loops(rows: Rows, queries: Indices, among: Indices, k: int) -> bool:
@@ -27,7 +26,7 @@ def pays_to_compile(rows: Rows, queries: Indices, among: Indices, k: int) -> boo
     if not has_loops(rows, queries, among, k):
         return False
     is_large = _n_pairs(queries, among) >= _IMPORT_PAIRS
-    return is_loaded(_COMMON) or is_large or _plain.seconds >= _IMPORT_SECONDS
+    return is_loaded() or is_large or _plain.seconds >= _IMPORT_SECONDS
 
 
 def count_plain(seconds: float) -> None:

@@ -273,7 +273,7 @@ def test_a_sweep_is_tried_where_it_may_pay(in_place, monkeypatch):
 
 def test_compiled_loops_are_imported_once_searches_have_taken_a_while(monkeypatch):
     monkeypatch.setattr(_loops, "has_numba", lambda: True)
-    monkeypatch.setattr(_loops, "is_loaded", lambda module: False)
+    monkeypatch.setattr(_loops, "is_loaded", lambda: False)
     monkeypatch.setattr(_loops, "_MANY", 1_000)
     monkeypatch.setattr(_loops, "_MOST_K", 5)
     monkeypatch.setattr(_loops, "_plain", _loops._Plain())
@@ -363,7 +363,7 @@ def test_interpolation_is_the_same_to_the_last_bit(X, rng, n_made, dtype):
 
 def test_large_batches_are_interpolated_by_the_compiled_loop():
     pytest.importorskip("numba")
-    import numba  # noqa: F401
+    import skaug._core._interpolate_numba  # noqa: F401
 
     rng = np.random.default_rng(0)
     X = rng.normal(size=(500, 40))
