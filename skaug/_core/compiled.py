@@ -7,6 +7,8 @@ from typing import Any
 
 __all__ = ["has_numba", "is_loaded", "kernel"]
 
+_made: list[str] = []  # names of the kernels there are
+
 
 @cache
 def has_numba() -> bool:
@@ -48,6 +50,3 @@ def is_loaded() -> bool:
     Where something else has imported Numba a third of that is left out.
     """
     return bool(_made)
-
-
-_made: list[str] = []

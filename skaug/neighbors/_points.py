@@ -114,11 +114,7 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any, each: Each)
     give a row of their table of distances and the mark of a level.
     """
     norms, tables = about.norms[members], _tables(rows, members)
-    stretch = np.ones(len(members))
-    if rows.has_missing:
-        n_columns = rows.numeric.shape[1]
-        n_present = n_columns - np.isnan(rows.numeric[members]).sum(axis=1)
-        stretch[n_present > 0] = np.sqrt(n_columns / n_present[n_present > 0])
+    stretch = _stretch(rows, members)
     size = stretch * stretch.max(initial=1) * (norms + norms.max(initial=0)) ** 2
     size += sum(float(table.max(initial=0)) for table, _ in tables)
     exponent = np.ceil(np.log2(np.sqrt(size.max(initial=0)) or 1.0))
@@ -155,6 +151,16 @@ def points(rows: Rows, about: Centred, members: Indices, dtype: Any, each: Each)
         and all(len(np.unique(codes)) <= _BUCKETS for codes in rows.codes.T)
     )
     return Points(a, b, unit, rounding * unit * size, is_tight)
+
+
+def _stretch(rows: Rows, members: Indices) -> Floats:
+    r"""Return :math:`\sqrt{d / p}` for each row, p being how many of d numbers it has."""
+    stretch = np.ones(len(members))
+    if rows.has_missing:
+        n_columns = rows.numeric.shape[1]
+        n_present = n_columns - np.isnan(rows.numeric[members]).sum(axis=1)
+        stretch[n_present > 0] = np.sqrt(n_columns / n_present[n_present > 0])
+    return stretch
 
 
 def _lengths(numeric: Floats) -> Floats:

@@ -81,12 +81,14 @@ class _Scan:
         return products, np.empty(n_pieces * n_groups * size, dtype=dtype)
 
     def _search(self, room: Loans[tuple[Floats, Floats]], begin: int) -> None:
+        """Find the neighbours of the queries from `begin` on."""
         queries = self.queries[begin : begin + _LINES]
         with room() as (products, minima):
             part = slice(begin, begin + len(queries))
             self._find(begin, queries, self._minima(part, products, minima))
 
     def _find(self, begin: int, queries: Indices, minima: Floats) -> None:
+        """Measure the rows of groups whose minimum is near enough, and keep the nearest."""
         margin = self.margin[begin : begin + len(queries)]
         # k + 1, since the query itself may be one of them
         group, line, _ = near_groups(minima, self.k + 1, margin)
